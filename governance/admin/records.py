@@ -1,0 +1,64 @@
+"""The record: events, approvals, holds and decisions. Nobody edits any of it here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from governance.admin.base import ReadOnlyAdmin, ScopedAdmin, portfolio_filter
+from governance.admin.pages import scope_for
+from governance.models import ApprovalRequest, Decision, Event, Hold
+from governance.roles import AUDITOR
+
+
+class AuditorsOnly(ReadOnlyAdmin):
+    """For auditors of everything; other people read the record on the account and draft pages, within their portfolios."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Auditor in all portfolios."""
+        return AUDITOR in scope_for(request).roles_everywhere
+
+
+@admin.register(Event)
+class EventAdmin(AuditorsOnly):
+    """Every act, chained per stream."""
+
+    list_display = ("at", "stream", "number", "action", "actor_id", "subject_kind", "subject_id")
+    search_fields = ("=stream", "=action")
+    search_help_text = "a whole stream (account:17) or a whole action (approval.given)"
+    ordering = ("-id",)
+
+
+@admin.register(Hold)
+class HoldAdmin(AuditorsOnly):
+    """Holds past and present."""
+
+    list_display = ("__str__", "scope", "scope_id", "owner", "created_at", "expires_at", "released_at")
+    list_filter = ("kind", "scope")
+    list_select_related = ("owner",)
+    ordering = ("-id",)
+
+
+@admin.register(ApprovalRequest)
+class ApprovalRequestAdmin(ScopedAdmin):
+    """Approval requests."""
+
+    see = "see_ledger"
+    portfolio_path, account_path = "portfolio_id", "account_id"
+    list_display = ("__str__", "lane", "state", "requester", "created_at", "expires_at")
+    list_filter = ("state", portfolio_filter("portfolio_id"))
+    list_select_related = ("requester",)
+    ordering = ("-id",)
+
+
+@admin.register(Decision)
+class DecisionAdmin(ScopedAdmin):
+    """Decisions as rows; they are taken on their own page."""
+
+    portfolio_path, account_path = "portfolio_id", "account_id"
+    list_display = ("__str__", "state", "deciding_role", "decided_by", "decided_at")
+    list_filter = ("kind", "state", portfolio_filter("portfolio_id"))
+    list_select_related = ("decided_by",)
+    ordering = ("-id",)

@@ -1,0 +1,183 @@
+"""Approval of exactly one fingerprint by distinct named persons, one per required role."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from governance import calendar
+from governance.audit import Entry, account_stream, record
+from governance.canonical import canonical_json
+from governance.decisions import Allowed, Decision, Denied
+from governance.models import Approval, ApprovalRequest, Event, PolicyVersion, RequiredRole
+from governance.rights import can, roles_of
+from governance.roles import SATISFIED_BY, label_of
+
+if TYPE_CHECKING:
+    from governance.models import Portfolio, User
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one approval did: whether the request is complete now, and which roles are still needed."""
+
+    request: ApprovalRequest
+    complete: bool
+    remaining: tuple[str, ...]
+
+
+def expiry(at: datetime, business_days: int, country: str) -> datetime:
+    """The end of the ``business_days``-th business day after ``at``."""
+    last = calendar.add_business_days(at.date(), business_days, country)
+    return datetime.combine(last + timedelta(days=1), time(0), at.tzinfo)
+
+
+def open_request(
+    *, subject_id: int, account_id: int, portfolio: Portfolio, fingerprint: str, lane: str, roles: Sequence[tuple[str, str]],
+    requester: User | None, policy: PolicyVersion, at: datetime, subject_kind: str = "draft",
+) -> ApprovalRequest:
+    """Ask for approval of ``fingerprint`` by ``roles`` (role, reason); the live request of the subject is returned if it asks the same.
+
+    A live request with another fingerprint or other roles is made void first. Raises ``ValueError`` without roles.
+    """
+    if not roles:
+        raise ValueError("an approval request names at least one role")
+    wanted = dict(reversed(roles))  # the first reason of a role counts
+    with transaction.atomic():
+        live = (
+            ApprovalRequest.objects.select_for_update()
+            .filter(subject_kind=subject_kind, subject_id=subject_id, state__in=["open", "complete"])
+            .first()
+        )
+        if live is not None:
+            same_roles = set(live.required_roles.values_list("role", flat=True)) == set(wanted)
+            if live.fingerprint == fingerprint and same_roles and live.expires_at > at:
+                return live
+            void(subject_kind, [subject_id], reason="asked again with other text, roles or after expiry", by=requester, at=at)
+        request = ApprovalRequest.objects.create(
+            subject_kind=subject_kind, subject_id=subject_id, account_id=account_id, portfolio=portfolio, fingerprint=fingerprint,
+            policy_version=policy, lane=lane, requester=requester, created_at=at,
+            expires_at=expiry(at, policy.typed.approval_business_days, portfolio.country),
+        )
+        ordered = [role for role in SATISFIED_BY if role in wanted]
+        RequiredRole.objects.bulk_create(
+            [RequiredRole(request=request, role=r, position=n, reason=wanted[r]) for n, r in enumerate(ordered, 1)]
+        )
+        data = {"fingerprint": fingerprint, "roles": ordered, "policy": policy.number}
+        record([Entry(account_stream(account_id), "approval.requested", subject_kind, subject_id, data)], by=requester, at=at)
+    return request
+
+
+def remaining_roles(request: ApprovalRequest) -> list[RequiredRole]:
+    """Required roles nobody has approved yet, in order."""
+    return list(request.required_roles.filter(approval__isnull=True).order_by("position"))
+
+
+def may_approve(
+    request: ApprovalRequest, person: User, *, fingerprint: str, at: datetime, barred: Collection[tuple[int, str]] = ()
+) -> Decision:
+    """May ``person`` approve now? ``barred`` are (user id, "because …") pairs: editors, requesters, who dismissed the signal."""
+    if request.state != ApprovalRequest.State.OPEN:
+        return Denied(f"because this approval request is {request.get_state_display().lower()}")
+    if request.expires_at <= at:
+        return Denied("because the approval request has expired; ask again")
+    if request.fingerprint != fingerprint:
+        return Denied("because the text or its facts changed since you opened it")
+    for user_id, reason in barred:
+        if user_id == person.pk:
+            return Denied(reason)
+    allowed = can(person, "approve", request)
+    if not allowed:
+        return allowed
+    if request.approvals.filter(person=person).exists():
+        return Denied("because you already answered; each required role is filled by another person")
+    if _role_for(request, person) is None:
+        needed = ", ".join(label_of(r.role) for r in remaining_roles(request)) or "nobody"
+        return Denied(f"because it still needs: {needed}; you hold none of these roles here")
+    return Allowed()
+
+
+def _role_for(request: ApprovalRequest, person: User) -> RequiredRole | None:
+    """The required role this person would fill: the one fewest of their colleagues' roles could fill, so no role is wasted."""
+    held = roles_of(person, request.portfolio_id, request.account_id)
+    fitting = [r for r in remaining_roles(request) if held & SATISFIED_BY[r.role]]
+    return min(fitting, key=lambda r: (len(SATISFIED_BY[r.role]), r.position), default=None)
+
+
+def decide(
+    request: ApprovalRequest, *, by: User, fingerprint: str, at: datetime, approve: bool = True, comment: str = "",
+    barred: Collection[tuple[int, str]] = (),
+) -> Outcome:
+    """Record one person's answer. Raises ``NotAllowed`` with the reason; the rows stay locked until the caller's transaction ends."""
+    with transaction.atomic():
+        request = ApprovalRequest.objects.select_for_update().get(pk=request.pk)
+        may_approve(request, by, fingerprint=fingerprint, at=at, barred=barred).or_raise()
+        required = _role_for(request, by)
+        assert required is not None  # may_approve looked under the same lock
+        held = roles_of(by, request.portfolio_id, request.account_id) & SATISFIED_BY[required.role]
+        Approval.objects.create(
+            request=request, required_role=required, person=by, fingerprint=fingerprint, comment=comment, at=at,
+            acting_as=required.role if required.role in held else sorted(held)[0],
+            verdict=Approval.Verdict.APPROVE if approve else Approval.Verdict.REJECT,
+        )
+        remaining = tuple(r.role for r in remaining_roles(request))
+        complete = approve and not remaining
+        if complete or not approve:
+            request.state = ApprovalRequest.State.COMPLETE if complete else ApprovalRequest.State.REJECTED
+            request.completed_at = at
+            request.save(update_fields=["state", "completed_at"])
+        _record_answer(request, required.role, approve, complete, by, at)
+    return Outcome(request, complete, remaining)
+
+
+def _answer_data(request: ApprovalRequest, role: str) -> dict[str, object]:
+    return {"fingerprint": request.fingerprint, "role": role, "request": request.pk}
+
+
+def unrecorded(request: ApprovalRequest, given: Sequence[Approval]) -> list[Approval]:
+    """Approvals of ``request`` without an event of that person, role and fingerprint in the ledger."""
+    acts = Event.objects.filter(subject_kind=request.subject_kind, subject_id=request.subject_id, action="approval.given")
+    known = set(acts.values_list("actor_id", "data"))
+    return [a for a in given if (a.person_id, canonical_json(_answer_data(request, a.required_role.role))) not in known]
+
+
+def _record_answer(request: ApprovalRequest, role: str, approve: bool, complete: bool, by: User, at: datetime) -> None:
+    stream = account_stream(request.account_id)
+    data = _answer_data(request, role)
+    entries = [Entry(stream, "approval.given" if approve else "approval.refused", request.subject_kind, request.subject_id, data)]
+    if complete:
+        entries.append(Entry(stream, "approval.complete", request.subject_kind, request.subject_id, {"request": request.pk}))
+    record(entries, by=by, at=at)
+
+
+def void(subject_kind: str, subject_ids: Sequence[int], *, reason: str, by: User | None, at: datetime) -> int:
+    """Make every live request of the subjects void (the text or its facts changed). Returns how many."""
+    with transaction.atomic():
+        rows = list(
+            ApprovalRequest.objects.select_for_update()
+            .filter(subject_kind=subject_kind, subject_id__in=subject_ids, state__in=["open", "complete"])
+            .order_by("pk")
+        )
+        for row in rows:
+            row.state, row.void_reason = ApprovalRequest.State.VOID, reason
+        ApprovalRequest.objects.bulk_update(rows, ["state", "void_reason"])
+        entries = [Entry(account_stream(r.account_id), "approval.void", r.subject_kind, r.subject_id, {"request": r.pk}) for r in rows]
+        record(entries, by=by, at=at)
+    return len(rows)
+
+
+def expire(at: datetime) -> int:
+    """Mark open requests past their expiry, each with its event; used by the sweep."""
+    with transaction.atomic():
+        late = ApprovalRequest.objects.select_for_update().filter(state=ApprovalRequest.State.OPEN, expires_at__lte=at)
+        rows = list(late.order_by("pk"))
+        for row in rows:
+            row.state = ApprovalRequest.State.EXPIRED
+        ApprovalRequest.objects.bulk_update(rows, ["state"])
+        entries = [Entry(account_stream(r.account_id), "approval.expired", r.subject_kind, r.subject_id, {"request": r.pk}) for r in rows]
+        record(entries, by=None, at=at)
+    return len(rows)

@@ -1,0 +1,165 @@
+"""The record of acts: a registry of actions and one verb that appends to the ledger.
+
+``data`` carries ids, codes and hashes, never personal text, so an erasure never touches the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from governance.bulk import insert
+from governance.canonical import canonical_json, sha256_hex
+from governance.models import Event, StreamHead
+
+if TYPE_CHECKING:
+    from governance.models import User
+
+GENESIS = "0" * 64
+
+# Every act that may be recorded, with its words. A typo is an error, not a new action.
+ACTIONS: dict[str, str] = {
+    # follow-up transitions (drafts.states) are recorded as follow_up.<action>
+    "follow_up.prepare": "preparation began",
+    "draft.prepared": "draft prepared",
+    "draft.edited": "draft edited",
+    "draft.opened": "draft opened",
+    "draft.viewed_evidence": "evidence opened",
+    "finding.acknowledged": "warning read",
+    "approval.requested": "approval asked for",
+    "approval.given": "approved",
+    "approval.refused": "rejected",
+    "approval.void": "approval void",
+    "approval.expired": "approval request expired",
+    "approval.complete": "every required role approved",
+    "delivery.scheduled": "message scheduled",
+    "delivery.stopped": "message stopped",
+    "delivery.last_look": "last look taken",
+    "delivery.handing_over": "handing over to the mail server",
+    "delivery.accepted": "accepted by the mail server",
+    "delivery.failed": "delivery failed",
+    "delivery.unknown": "outcome unknown",
+    "delivery.outcome_proposed": "evidence for an unknown outcome",
+    "delivery.resolved": "unknown outcome settled",
+    "hold.put": "hold put",
+    "hold.released": "hold released",
+    "signal.found": "dispute signal found",
+    "signal.confirmed": "dispute confirmed",
+    "signal.dismissed": "not a dispute",
+    "dispute.opened": "dispute opened",
+    "dispute.owned": "dispute taken over",
+    "dispute.answered": "dispute answered",
+    "dispute.resolved": "dispute resolved",
+    "decision.prepared": "decision prepared",
+    "decision.options_added": "options of a model added to a decision",
+    "decision.recorded": "decision recorded",
+    "decision.lapsed": "decision lapsed",
+    "term.approved": "term approved",
+    "term.withdrawn": "term withdrawn",
+    "account.routed": "routed",
+    "call.logged": "phone call logged",
+    "reply.recorded": "reply recorded",
+    "reply.confirmed": "reply kind confirmed",
+    "promise.recorded": "promise to pay recorded",
+    "contact.opted_out": "contact opted out",
+    "contact.verified": "contact verified",
+    "import.committed": "book imported",
+    "policy.written": "policy version written",
+    "policy.activated": "policy activated",
+    "words.written": "template version written",
+    "words.activated": "template activated",
+    "prompt.written": "prompt version written",
+    "prompt.activated": "prompt activated",
+    "rights.granted": "role granted",
+    "rights.withdrawn": "role withdrawn",
+    "rights.person_added": "person added",
+    "rights.person_changed": "person or group membership changed",
+    "rights.password_set": "password set by an administrator",
+    "portfolio.added": "portfolio added",
+    "portfolio.changed": "portfolio changed",
+    "system.seeded": "installation prepared",
+    "system.sending_paused": "sending paused",
+    "system.sending_resumed": "sending resumed",
+    "system.clock_moved": "demo clock moved",
+    "audit.exported": "record exported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act to record. ``subject_kind`` and ``subject_id`` name the row it was about."""
+
+    stream: str
+    action: str
+    subject_kind: str
+    subject_id: int | None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class UnknownAction(KeyError):
+    """An action that is not in the registry."""
+
+
+def account_stream(account_id: int) -> str:
+    """The stream of one account."""
+    return f"account:{account_id}"
+
+
+def _known(action: str) -> None:
+    if action not in ACTIONS and not action.startswith("follow_up."):
+        raise UnknownAction(action)
+
+
+def event_hash(prev_hash: str, stream: str, number: int, action: str, actor_id: int | None, subject: str, at: datetime, data: str) -> str:
+    """The chained hash of one event: SHA-256 over its canonical JSON with the previous hash."""
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return sha256_hex(canonical_json([prev_hash, stream, number, action, actor_id, subject, moment, data]))
+
+
+def _locked_heads(streams: list[str]) -> dict[str, tuple[int, str]]:
+    """Number and hash of each stream's last event; the rows stay locked until the transaction ends."""
+    StreamHead.objects.bulk_create(
+        [StreamHead(stream=s, number=0, hash=GENESIS) for s in streams], ignore_conflicts=True
+    )
+    rows = StreamHead.objects.select_for_update().filter(stream__in=streams).order_by("stream")
+    return {stream: (number, last) for stream, number, last in rows.values_list("stream", "number", "hash")}
+
+
+def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[Event]:
+    """Append ``entries`` in order, each to its stream, inside the caller's transaction. A few statements for any number.
+
+    Raises ``UnknownAction`` for an unregistered action and ``RuntimeError`` outside a transaction.
+    """
+    entries = list(entries)
+    if not entries:
+        return []
+    if not connection.in_atomic_block:
+        raise RuntimeError("the ledger is written in the transaction of the act it records")
+    for entry in entries:
+        _known(entry.action)
+    heads = _locked_heads(sorted({entry.stream for entry in entries}))
+    actor_id = by.pk if by else None
+    events: list[Event] = []
+    for entry in entries:
+        number, prev = heads[entry.stream]
+        data = canonical_json(entry.data)
+        subject = f"{entry.subject_kind}:{entry.subject_id}"
+        digest = event_hash(prev, entry.stream, number + 1, entry.action, actor_id, subject, at, data)
+        events.append(
+            Event(
+                stream=entry.stream, number=number + 1, action=entry.action, actor_id=actor_id, subject_kind=entry.subject_kind,
+                subject_id=entry.subject_id, data=data, at=at, prev_hash=prev, hash=digest,
+            )
+        )
+        heads[entry.stream] = (number + 1, digest)
+    with transaction.atomic(savepoint=False):
+        insert(Event, events)
+        StreamHead.objects.bulk_create(
+            [StreamHead(stream=s, number=n, hash=h) for s, (n, h) in heads.items()],
+            update_conflicts=True, unique_fields=["stream"], update_fields=["number", "hash"], batch_size=1000,
+        )
+    return events

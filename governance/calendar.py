@@ -1,0 +1,61 @@
+"""Business days and business hours, per country, from the ``holidays`` library."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+
+SATURDAY = 5
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    # An unknown country still has weekends; its public holidays are simply not known to us.
+    if country not in holidays.list_supported_countries():
+        return frozenset()
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+@lru_cache(maxsize=16_384)
+def is_business_day(day: date, country: str = "") -> bool:
+    """Monday to Friday and no public holiday of ``country`` (ISO 3166 alpha-2; empty: weekends only)."""
+    return day.weekday() < SATURDAY and (not country or day not in _holidays(country, day.year))
+
+
+def add_business_days(day: date, count: int, country: str = "") -> date:
+    """The ``count``-th business day after ``day``."""
+    while count > 0:
+        day += timedelta(days=1)
+        if is_business_day(day, country):
+            count -= 1
+    return day
+
+
+def business_days_between(start: date, end: date, country: str = "") -> int:
+    """Business days after ``start`` up to and including ``end``; 0 when ``end`` is not later."""
+    days = (end - start).days
+    return sum(1 for n in range(1, days + 1) if is_business_day(start + timedelta(days=n), country))
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    """The time zone, UTC when the name is unknown (import refuses unknown names; this keeps old rows readable)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def business_moment(at: datetime, time_zone: str, country: str = "", start_hour: int = 9, end_hour: int = 17) -> datetime:
+    """The first moment at or after ``at`` inside business hours at the customer, in UTC."""
+    local = at.astimezone(zone(time_zone))
+    if is_business_day(local.date(), country):
+        if local.hour < start_hour:
+            return datetime.combine(local.date(), time(start_hour), zone(time_zone)).astimezone(ZoneInfo("UTC"))
+        if local.hour < end_hour:
+            return at.astimezone(ZoneInfo("UTC"))
+    day = add_business_days(local.date(), 1, country)
+    return datetime.combine(day, time(start_hour), zone(time_zone)).astimezone(ZoneInfo("UTC"))

@@ -1,0 +1,413 @@
+-- Guards for PostgreSQL. One function per message keeps the trigger bodies readable.
+
+-- guard: guard_event_is_append_only_update on governance_event
+CREATE OR REPLACE FUNCTION guard_event_is_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_event_is_append_only_update BEFORE UPDATE ON governance_event FOR EACH ROW EXECUTE FUNCTION guard_event_is_append_only_update();
+
+-- guard: guard_event_is_append_only_delete on governance_event
+CREATE OR REPLACE FUNCTION guard_event_is_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_event_is_append_only_delete BEFORE DELETE ON governance_event FOR EACH ROW EXECUTE FUNCTION guard_event_is_append_only_delete();
+
+-- guard: guard_approval_is_append_only_update on governance_approval
+CREATE OR REPLACE FUNCTION guard_approval_is_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'approvals are append-only' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_approval_is_append_only_update BEFORE UPDATE ON governance_approval FOR EACH ROW EXECUTE FUNCTION guard_approval_is_append_only_update();
+
+-- guard: guard_approval_is_append_only_delete on governance_approval
+CREATE OR REPLACE FUNCTION guard_approval_is_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'approvals are append-only' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_approval_is_append_only_delete BEFORE DELETE ON governance_approval FOR EACH ROW EXECUTE FUNCTION guard_approval_is_append_only_delete();
+
+-- guard: guard_required_role_is_append_only_update on governance_requiredrole
+CREATE OR REPLACE FUNCTION guard_required_role_is_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'required roles are fixed when the request is made' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_required_role_is_append_only_update BEFORE UPDATE ON governance_requiredrole FOR EACH ROW EXECUTE FUNCTION guard_required_role_is_append_only_update();
+
+-- guard: guard_required_role_is_append_only_delete on governance_requiredrole
+CREATE OR REPLACE FUNCTION guard_required_role_is_append_only_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'required roles are fixed when the request is made' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_required_role_is_append_only_delete BEFORE DELETE ON governance_requiredrole FOR EACH ROW EXECUTE FUNCTION guard_required_role_is_append_only_delete();
+
+-- guard: guard_brief_is_immutable_update on drafts_brief
+CREATE OR REPLACE FUNCTION guard_brief_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'a brief is frozen; new facts are a new brief' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_brief_is_immutable_update BEFORE UPDATE ON drafts_brief FOR EACH ROW EXECUTE FUNCTION guard_brief_is_immutable_update();
+
+-- guard: guard_brief_is_immutable_delete on drafts_brief
+CREATE OR REPLACE FUNCTION guard_brief_is_immutable_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'a brief is frozen; new facts are a new brief' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_brief_is_immutable_delete BEFORE DELETE ON drafts_brief FOR EACH ROW EXECUTE FUNCTION guard_brief_is_immutable_delete();
+
+-- guard: guard_classification_is_immutable_update on drafts_classification
+CREATE OR REPLACE FUNCTION guard_classification_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'a classification is a record; classify again instead' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_classification_is_immutable_update BEFORE UPDATE ON drafts_classification FOR EACH ROW EXECUTE FUNCTION guard_classification_is_immutable_update();
+
+-- guard: guard_classification_is_immutable_delete on drafts_classification
+CREATE OR REPLACE FUNCTION guard_classification_is_immutable_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'a classification is a record; classify again instead' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_classification_is_immutable_delete BEFORE DELETE ON drafts_classification FOR EACH ROW EXECUTE FUNCTION guard_classification_is_immutable_delete();
+
+-- guard: guard_draft_is_immutable_update on drafts_draft
+CREATE OR REPLACE FUNCTION guard_draft_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'a draft is immutable; an edit is a new revision' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_draft_is_immutable_update BEFORE UPDATE ON drafts_draft FOR EACH ROW EXECUTE FUNCTION guard_draft_is_immutable_update();
+
+-- guard: guard_draft_is_immutable_delete on drafts_draft
+CREATE OR REPLACE FUNCTION guard_draft_is_immutable_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'a draft is immutable; an edit is a new revision' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_draft_is_immutable_delete BEFORE DELETE ON drafts_draft FOR EACH ROW EXECUTE FUNCTION guard_draft_is_immutable_delete();
+
+-- guard: guard_attachment_is_immutable_update on drafts_draftattachment
+CREATE OR REPLACE FUNCTION guard_attachment_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'an attachment is part of an immutable draft' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_attachment_is_immutable_update BEFORE UPDATE ON drafts_draftattachment FOR EACH ROW EXECUTE FUNCTION guard_attachment_is_immutable_update();
+
+-- guard: guard_attachment_is_immutable_delete on drafts_draftattachment
+CREATE OR REPLACE FUNCTION guard_attachment_is_immutable_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'an attachment is part of an immutable draft' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_attachment_is_immutable_delete BEFORE DELETE ON drafts_draftattachment FOR EACH ROW EXECUTE FUNCTION guard_attachment_is_immutable_delete();
+
+-- guard: guard_approval_request_is_kept on governance_approvalrequest
+CREATE OR REPLACE FUNCTION guard_approval_request_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'approval requests are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_approval_request_is_kept BEFORE DELETE ON governance_approvalrequest FOR EACH ROW EXECUTE FUNCTION guard_approval_request_is_kept();
+
+-- guard: guard_delivery_is_kept on drafts_delivery
+CREATE OR REPLACE FUNCTION guard_delivery_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'deliveries are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_delivery_is_kept BEFORE DELETE ON drafts_delivery FOR EACH ROW EXECUTE FUNCTION guard_delivery_is_kept();
+
+-- guard: guard_follow_up_is_kept on drafts_followup
+CREATE OR REPLACE FUNCTION guard_follow_up_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'follow-ups are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_follow_up_is_kept BEFORE DELETE ON drafts_followup FOR EACH ROW EXECUTE FUNCTION guard_follow_up_is_kept();
+
+-- guard: guard_finding_is_kept on drafts_finding
+CREATE OR REPLACE FUNCTION guard_finding_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'findings are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_finding_is_kept BEFORE DELETE ON drafts_finding FOR EACH ROW EXECUTE FUNCTION guard_finding_is_kept();
+
+-- guard: guard_hold_is_kept on governance_hold
+CREATE OR REPLACE FUNCTION guard_hold_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'holds are released, not deleted' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_hold_is_kept BEFORE DELETE ON governance_hold FOR EACH ROW EXECUTE FUNCTION guard_hold_is_kept();
+
+-- guard: guard_decision_is_kept on governance_decision
+CREATE OR REPLACE FUNCTION guard_decision_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'decisions are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_decision_is_kept BEFORE DELETE ON governance_decision FOR EACH ROW EXECUTE FUNCTION guard_decision_is_kept();
+
+-- guard: guard_policy_is_kept on governance_policyversion
+CREATE OR REPLACE FUNCTION guard_policy_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'policy versions are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_policy_is_kept BEFORE DELETE ON governance_policyversion FOR EACH ROW EXECUTE FUNCTION guard_policy_is_kept();
+
+-- guard: guard_template_is_kept on governance_templateversion
+CREATE OR REPLACE FUNCTION guard_template_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'template versions are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_template_is_kept BEFORE DELETE ON governance_templateversion FOR EACH ROW EXECUTE FUNCTION guard_template_is_kept();
+
+-- guard: guard_approval_is_of_its_request on governance_approval
+CREATE OR REPLACE FUNCTION guard_approval_is_of_its_request() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.request_id AND r.state = 'open') THEN RAISE EXCEPTION 'the approval request is not open' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.request_id AND r.fingerprint = NEW.fingerprint) THEN RAISE EXCEPTION 'the approval is of another fingerprint' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.id = NEW.required_role_id AND q.request_id = NEW.request_id) THEN RAISE EXCEPTION 'the role was not asked for' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_user u WHERE u.id = NEW.person_id AND u.is_active AND NOT u.is_service) THEN RAISE EXCEPTION 'only an active person approves' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM governance_approvalrequest r JOIN drafts_draft d ON r.subject_kind = 'draft' AND d.id = r.subject_id WHERE r.id = NEW.request_id AND r.lane <> 'routine' AND d.author_id = NEW.person_id) THEN RAISE EXCEPTION 'the author of a text does not approve it' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_approval_is_of_its_request BEFORE INSERT ON governance_approval FOR EACH ROW EXECUTE FUNCTION guard_approval_is_of_its_request();
+
+-- guard: guard_approval_request_is_fixed on governance_approvalrequest
+CREATE OR REPLACE FUNCTION guard_approval_request_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW."subject_kind" IS DISTINCT FROM OLD."subject_kind" OR NEW."subject_id" IS DISTINCT FROM OLD."subject_id" OR NEW."account_id" IS DISTINCT FROM OLD."account_id" OR NEW."portfolio_id" IS DISTINCT FROM OLD."portfolio_id" OR NEW."fingerprint" IS DISTINCT FROM OLD."fingerprint" OR NEW."policy_version_id" IS DISTINCT FROM OLD."policy_version_id" OR NEW."lane" IS DISTINCT FROM OLD."lane" OR NEW."created_at" IS DISTINCT FROM OLD."created_at" OR NEW."expires_at" IS DISTINCT FROM OLD."expires_at" THEN RAISE EXCEPTION 'an approval request never changes what it asks' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF OLD.state IN ('rejected', 'void', 'expired') AND NEW.state <> OLD.state THEN RAISE EXCEPTION 'an ended approval request stays ended' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_approval_request_is_fixed BEFORE UPDATE ON governance_approvalrequest FOR EACH ROW EXECUTE FUNCTION guard_approval_request_is_fixed();
+
+-- guard: guard_delivery_needs_complete_approval on drafts_delivery
+CREATE OR REPLACE FUNCTION guard_delivery_needs_complete_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> 'scheduled' THEN RAISE EXCEPTION 'a delivery begins as scheduled' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.subject_kind = 'draft' AND r.subject_id = NEW.draft_id AND r.account_id = NEW.account_id) THEN RAISE EXCEPTION 'the approval request is not for this draft' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_approvalrequest r JOIN drafts_draft d ON d.id = NEW.draft_id WHERE r.id = NEW.approval_request_id AND r.fingerprint = NEW.fingerprint AND d.fingerprint = NEW.fingerprint AND d.follow_up_id = NEW.follow_up_id) THEN RAISE EXCEPTION 'the approval is of another fingerprint' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.state IN ('rejected', 'void', 'expired')) THEN RAISE EXCEPTION 'the approval request is rejected, void or expired' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.expires_at <= (now() + make_interval(secs => COALESCE((SELECT clock_offset_seconds FROM governance_installation WHERE kind = 'demo'), 0)))) THEN RAISE EXCEPTION 'the approval has expired' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id) THEN RAISE EXCEPTION 'the approval request asks nobody' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id AND NOT EXISTS (SELECT 1 FROM governance_approval a WHERE a.required_role_id = q.id AND a.request_id = q.request_id AND a.verdict = 'approve' AND a.fingerprint = NEW.fingerprint)) THEN RAISE EXCEPTION 'the approval is incomplete' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_delivery_needs_complete_approval BEFORE INSERT ON drafts_delivery FOR EACH ROW EXECUTE FUNCTION guard_delivery_needs_complete_approval();
+
+-- guard: guard_delivery_bytes_are_frozen on drafts_delivery
+CREATE OR REPLACE FUNCTION guard_delivery_bytes_are_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW."follow_up_id" IS DISTINCT FROM OLD."follow_up_id" OR NEW."account_id" IS DISTINCT FROM OLD."account_id" OR NEW."draft_id" IS DISTINCT FROM OLD."draft_id" OR NEW."approval_request_id" IS DISTINCT FROM OLD."approval_request_id" OR NEW."fingerprint" IS DISTINCT FROM OLD."fingerprint" OR NEW."mime" IS DISTINCT FROM OLD."mime" OR NEW."mime_sha256" IS DISTINCT FROM OLD."mime_sha256" OR NEW."message_id" IS DISTINCT FROM OLD."message_id" OR NEW."date_header" IS DISTINCT FROM OLD."date_header" OR NEW."sender" IS DISTINCT FROM OLD."sender" OR NEW."recipients"::text IS DISTINCT FROM OLD."recipients"::text THEN RAISE EXCEPTION 'the bytes of a delivery are frozen' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NEW.state <> OLD.state AND NOT ((OLD.state = 'scheduled' AND NEW.state IN ('claimed', 'stopped')) OR (OLD.state = 'claimed' AND NEW.state IN ('handing_over', 'scheduled', 'stopped', 'failed_temporary')) OR (OLD.state = 'handing_over' AND NEW.state IN ('accepted', 'failed_temporary', 'failed_permanent', 'outcome_unknown')) OR (OLD.state = 'failed_temporary' AND NEW.state IN ('claimed', 'stopped', 'failed_permanent')) OR (OLD.state = 'outcome_unknown' AND NEW.state IN ('accepted', 'failed_permanent'))) THEN RAISE EXCEPTION 'this delivery may not go to that state' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_delivery_bytes_are_frozen BEFORE UPDATE ON drafts_delivery FOR EACH ROW EXECUTE FUNCTION guard_delivery_bytes_are_frozen();
+
+-- guard: guard_hand_over_needs_complete_approval on drafts_delivery
+CREATE OR REPLACE FUNCTION guard_hand_over_needs_complete_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.subject_kind = 'draft' AND r.subject_id = NEW.draft_id AND r.account_id = NEW.account_id) THEN RAISE EXCEPTION 'the approval request is not for this draft' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_approvalrequest r JOIN drafts_draft d ON d.id = NEW.draft_id WHERE r.id = NEW.approval_request_id AND r.fingerprint = NEW.fingerprint AND d.fingerprint = NEW.fingerprint AND d.follow_up_id = NEW.follow_up_id) THEN RAISE EXCEPTION 'the approval is of another fingerprint' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.state IN ('rejected', 'void', 'expired')) THEN RAISE EXCEPTION 'the approval request is rejected, void or expired' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.expires_at <= (now() + make_interval(secs => COALESCE((SELECT clock_offset_seconds FROM governance_installation WHERE kind = 'demo'), 0)))) THEN RAISE EXCEPTION 'the approval has expired' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id) THEN RAISE EXCEPTION 'the approval request asks nobody' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id AND NOT EXISTS (SELECT 1 FROM governance_approval a WHERE a.required_role_id = q.id AND a.request_id = q.request_id AND a.verdict = 'approve' AND a.fingerprint = NEW.fingerprint)) THEN RAISE EXCEPTION 'the approval is incomplete' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_hand_over_needs_complete_approval BEFORE UPDATE ON drafts_delivery FOR EACH ROW WHEN (NEW.state = 'handing_over' AND OLD.state <> 'handing_over') EXECUTE FUNCTION guard_hand_over_needs_complete_approval();
+
+-- guard: guard_policy_is_fixed on governance_policyversion
+CREATE OR REPLACE FUNCTION guard_policy_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND (NEW."number" IS DISTINCT FROM OLD."number" OR NEW."parameters"::text IS DISTINCT FROM OLD."parameters"::text OR NEW."author_id" IS DISTINCT FROM OLD."author_id") THEN RAISE EXCEPTION 'a policy version that was active never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF OLD.state = 'retired' AND NEW.state <> 'retired' THEN RAISE EXCEPTION 'a retired policy version stays retired' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_policy_is_fixed BEFORE UPDATE ON governance_policyversion FOR EACH ROW EXECUTE FUNCTION guard_policy_is_fixed();
+
+-- guard: guard_template_is_fixed on governance_templateversion
+CREATE OR REPLACE FUNCTION guard_template_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND (NEW."key" IS DISTINCT FROM OLD."key" OR NEW."version" IS DISTINCT FROM OLD."version" OR NEW."lane" IS DISTINCT FROM OLD."lane" OR NEW."step" IS DISTINCT FROM OLD."step" OR NEW."purpose" IS DISTINCT FROM OLD."purpose" OR NEW."language" IS DISTINCT FROM OLD."language" OR NEW."subject" IS DISTINCT FROM OLD."subject" OR NEW."body" IS DISTINCT FROM OLD."body" OR NEW."author_id" IS DISTINCT FROM OLD."author_id") THEN RAISE EXCEPTION 'a template version that was active never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF OLD.state = 'retired' AND NEW.state <> 'retired' THEN RAISE EXCEPTION 'a retired template version stays retired' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_template_is_fixed BEFORE UPDATE ON governance_templateversion FOR EACH ROW EXECUTE FUNCTION guard_template_is_fixed();
+
+-- guard: guard_finding_is_fixed on drafts_finding
+CREATE OR REPLACE FUNCTION guard_finding_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW."draft_id" IS DISTINCT FROM OLD."draft_id" OR NEW."check_id" IS DISTINCT FROM OLD."check_id" OR NEW."label" IS DISTINCT FROM OLD."label" OR NEW."severity" IS DISTINCT FROM OLD."severity" OR NEW."role" IS DISTINCT FROM OLD."role" OR NEW."quote" IS DISTINCT FROM OLD."quote" OR NEW."start" IS DISTINCT FROM OLD."start" OR NEW."end" IS DISTINCT FROM OLD."end" OR NEW."why" IS DISTINCT FROM OLD."why" OR NEW."fact" IS DISTINCT FROM OLD."fact" OR NEW."registered" IS DISTINCT FROM OLD."registered" THEN RAISE EXCEPTION 'a finding never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF OLD.acknowledged_by_id IS NOT NULL AND NEW.acknowledged_by_id IS DISTINCT FROM OLD.acknowledged_by_id THEN RAISE EXCEPTION 'an acknowledgement stays' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_finding_is_fixed BEFORE UPDATE ON drafts_finding FOR EACH ROW EXECUTE FUNCTION guard_finding_is_fixed();
+
+-- guard: guard_prompt_is_fixed on governance_promptversion
+CREATE OR REPLACE FUNCTION guard_prompt_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND (NEW."key" IS DISTINCT FROM OLD."key" OR NEW."version" IS DISTINCT FROM OLD."version" OR NEW."system" IS DISTINCT FROM OLD."system" OR NEW."user" IS DISTINCT FROM OLD."user" OR NEW."author_id" IS DISTINCT FROM OLD."author_id") THEN RAISE EXCEPTION 'a prompt version that was active never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF OLD.state = 'retired' AND NEW.state <> 'retired' THEN RAISE EXCEPTION 'a retired prompt version stays retired' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_prompt_is_fixed BEFORE UPDATE ON governance_promptversion FOR EACH ROW EXECUTE FUNCTION guard_prompt_is_fixed();
+
+-- guard: guard_prompt_is_kept on governance_promptversion
+CREATE OR REPLACE FUNCTION guard_prompt_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'prompt versions are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_prompt_is_kept BEFORE DELETE ON governance_promptversion FOR EACH ROW EXECUTE FUNCTION guard_prompt_is_kept();
+
+-- guard: guard_generation_is_closed on drafts_generation
+CREATE OR REPLACE FUNCTION guard_generation_is_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state IN ('done', 'failed', 'skipped') AND (NEW."state" IS DISTINCT FROM OLD."state" OR NEW."model" IS DISTINCT FROM OLD."model" OR NEW."prompt_sha256" IS DISTINCT FROM OLD."prompt_sha256" OR NEW."raw_answer" IS DISTINCT FROM OLD."raw_answer" OR NEW."tokens_in" IS DISTINCT FROM OLD."tokens_in" OR NEW."tokens_out" IS DISTINCT FROM OLD."tokens_out" OR NEW."cost_micro" IS DISTINCT FROM OLD."cost_micro" OR NEW."error" IS DISTINCT FROM OLD."error") THEN RAISE EXCEPTION 'a closed attempt never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_generation_is_closed BEFORE UPDATE ON drafts_generation FOR EACH ROW EXECUTE FUNCTION guard_generation_is_closed();
+
+-- guard: guard_generation_is_kept on drafts_generation
+CREATE OR REPLACE FUNCTION guard_generation_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'attempts are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_generation_is_kept BEFORE DELETE ON drafts_generation FOR EACH ROW EXECUTE FUNCTION guard_generation_is_kept();
+
+-- guard: guard_event_is_not_emptied on governance_event
+CREATE OR REPLACE FUNCTION guard_event_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the ledger: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_event_is_not_emptied BEFORE TRUNCATE ON governance_event FOR EACH STATEMENT EXECUTE FUNCTION guard_event_is_not_emptied();
+
+-- guard: guard_approval_is_not_emptied on governance_approval
+CREATE OR REPLACE FUNCTION guard_approval_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'approvals: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_approval_is_not_emptied BEFORE TRUNCATE ON governance_approval FOR EACH STATEMENT EXECUTE FUNCTION guard_approval_is_not_emptied();
+
+-- guard: guard_required_role_is_not_emptied on governance_requiredrole
+CREATE OR REPLACE FUNCTION guard_required_role_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'required roles: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_required_role_is_not_emptied BEFORE TRUNCATE ON governance_requiredrole FOR EACH STATEMENT EXECUTE FUNCTION guard_required_role_is_not_emptied();
+
+-- guard: guard_approval_request_is_not_emptied on governance_approvalrequest
+CREATE OR REPLACE FUNCTION guard_approval_request_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'approval requests: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_approval_request_is_not_emptied BEFORE TRUNCATE ON governance_approvalrequest FOR EACH STATEMENT EXECUTE FUNCTION guard_approval_request_is_not_emptied();
+
+-- guard: guard_brief_is_not_emptied on drafts_brief
+CREATE OR REPLACE FUNCTION guard_brief_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'briefs: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_brief_is_not_emptied BEFORE TRUNCATE ON drafts_brief FOR EACH STATEMENT EXECUTE FUNCTION guard_brief_is_not_emptied();
+
+-- guard: guard_classification_is_not_emptied on drafts_classification
+CREATE OR REPLACE FUNCTION guard_classification_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'classifications: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_classification_is_not_emptied BEFORE TRUNCATE ON drafts_classification FOR EACH STATEMENT EXECUTE FUNCTION guard_classification_is_not_emptied();
+
+-- guard: guard_draft_is_not_emptied on drafts_draft
+CREATE OR REPLACE FUNCTION guard_draft_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'drafts: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_draft_is_not_emptied BEFORE TRUNCATE ON drafts_draft FOR EACH STATEMENT EXECUTE FUNCTION guard_draft_is_not_emptied();
+
+-- guard: guard_attachment_is_not_emptied on drafts_draftattachment
+CREATE OR REPLACE FUNCTION guard_attachment_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'attachments: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_attachment_is_not_emptied BEFORE TRUNCATE ON drafts_draftattachment FOR EACH STATEMENT EXECUTE FUNCTION guard_attachment_is_not_emptied();
+
+-- guard: guard_delivery_is_not_emptied on drafts_delivery
+CREATE OR REPLACE FUNCTION guard_delivery_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'deliveries: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_delivery_is_not_emptied BEFORE TRUNCATE ON drafts_delivery FOR EACH STATEMENT EXECUTE FUNCTION guard_delivery_is_not_emptied();
+
+-- guard: guard_follow_up_is_not_emptied on drafts_followup
+CREATE OR REPLACE FUNCTION guard_follow_up_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'follow-ups: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_follow_up_is_not_emptied BEFORE TRUNCATE ON drafts_followup FOR EACH STATEMENT EXECUTE FUNCTION guard_follow_up_is_not_emptied();
+
+-- guard: guard_finding_is_not_emptied on drafts_finding
+CREATE OR REPLACE FUNCTION guard_finding_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'findings: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_finding_is_not_emptied BEFORE TRUNCATE ON drafts_finding FOR EACH STATEMENT EXECUTE FUNCTION guard_finding_is_not_emptied();
+
+-- guard: guard_hold_is_not_emptied on governance_hold
+CREATE OR REPLACE FUNCTION guard_hold_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'holds: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_hold_is_not_emptied BEFORE TRUNCATE ON governance_hold FOR EACH STATEMENT EXECUTE FUNCTION guard_hold_is_not_emptied();
+
+-- guard: guard_decision_is_not_emptied on governance_decision
+CREATE OR REPLACE FUNCTION guard_decision_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'decisions: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_decision_is_not_emptied BEFORE TRUNCATE ON governance_decision FOR EACH STATEMENT EXECUTE FUNCTION guard_decision_is_not_emptied();
+
+-- guard: guard_policy_is_not_emptied on governance_policyversion
+CREATE OR REPLACE FUNCTION guard_policy_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'policy versions: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_policy_is_not_emptied BEFORE TRUNCATE ON governance_policyversion FOR EACH STATEMENT EXECUTE FUNCTION guard_policy_is_not_emptied();
+
+-- guard: guard_template_is_not_emptied on governance_templateversion
+CREATE OR REPLACE FUNCTION guard_template_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'template versions: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_template_is_not_emptied BEFORE TRUNCATE ON governance_templateversion FOR EACH STATEMENT EXECUTE FUNCTION guard_template_is_not_emptied();
+
+-- guard: guard_prompt_is_not_emptied on governance_promptversion
+CREATE OR REPLACE FUNCTION guard_prompt_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'prompt versions: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_prompt_is_not_emptied BEFORE TRUNCATE ON governance_promptversion FOR EACH STATEMENT EXECUTE FUNCTION guard_prompt_is_not_emptied();
+
+-- guard: guard_generation_is_not_emptied on drafts_generation
+CREATE OR REPLACE FUNCTION guard_generation_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'attempts: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER guard_generation_is_not_emptied BEFORE TRUNCATE ON drafts_generation FOR EACH STATEMENT EXECUTE FUNCTION guard_generation_is_not_emptied();

@@ -1,0 +1,307 @@
+-- Guards for SQLite; the same rules as postgresql.sql.
+-- Those named …_is_not_replaced: INSERT OR REPLACE deletes the row in its way without firing its DELETE guard, unless the client asked for
+-- recursive triggers as ours does. Rows with a hashed text need none (a foreign client cannot evaluate their constraint); follow-ups and
+-- attempts of a model are written by upserts.
+
+-- guard: guard_event_is_append_only_update on governance_event
+CREATE TRIGGER guard_event_is_append_only_update BEFORE UPDATE ON governance_event FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the ledger is append-only') WHERE 1;
+END;
+
+-- guard: guard_event_is_append_only_delete on governance_event
+CREATE TRIGGER guard_event_is_append_only_delete BEFORE DELETE ON governance_event FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the ledger is append-only') WHERE 1;
+END;
+
+-- guard: guard_approval_is_append_only_update on governance_approval
+CREATE TRIGGER guard_approval_is_append_only_update BEFORE UPDATE ON governance_approval FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'approvals are append-only') WHERE 1;
+END;
+
+-- guard: guard_approval_is_append_only_delete on governance_approval
+CREATE TRIGGER guard_approval_is_append_only_delete BEFORE DELETE ON governance_approval FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'approvals are append-only') WHERE 1;
+END;
+
+-- guard: guard_required_role_is_append_only_update on governance_requiredrole
+CREATE TRIGGER guard_required_role_is_append_only_update BEFORE UPDATE ON governance_requiredrole FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'required roles are fixed when the request is made') WHERE 1;
+END;
+
+-- guard: guard_required_role_is_append_only_delete on governance_requiredrole
+CREATE TRIGGER guard_required_role_is_append_only_delete BEFORE DELETE ON governance_requiredrole FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'required roles are fixed when the request is made') WHERE 1;
+END;
+
+-- guard: guard_brief_is_immutable_update on drafts_brief
+CREATE TRIGGER guard_brief_is_immutable_update BEFORE UPDATE ON drafts_brief FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a brief is frozen; new facts are a new brief') WHERE 1;
+END;
+
+-- guard: guard_brief_is_immutable_delete on drafts_brief
+CREATE TRIGGER guard_brief_is_immutable_delete BEFORE DELETE ON drafts_brief FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a brief is frozen; new facts are a new brief') WHERE 1;
+END;
+
+-- guard: guard_classification_is_immutable_update on drafts_classification
+CREATE TRIGGER guard_classification_is_immutable_update BEFORE UPDATE ON drafts_classification FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a classification is a record; classify again instead') WHERE 1;
+END;
+
+-- guard: guard_classification_is_immutable_delete on drafts_classification
+CREATE TRIGGER guard_classification_is_immutable_delete BEFORE DELETE ON drafts_classification FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a classification is a record; classify again instead') WHERE 1;
+END;
+
+-- guard: guard_draft_is_immutable_update on drafts_draft
+CREATE TRIGGER guard_draft_is_immutable_update BEFORE UPDATE ON drafts_draft FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a draft is immutable; an edit is a new revision') WHERE 1;
+END;
+
+-- guard: guard_draft_is_immutable_delete on drafts_draft
+CREATE TRIGGER guard_draft_is_immutable_delete BEFORE DELETE ON drafts_draft FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a draft is immutable; an edit is a new revision') WHERE 1;
+END;
+
+-- guard: guard_attachment_is_immutable_update on drafts_draftattachment
+CREATE TRIGGER guard_attachment_is_immutable_update BEFORE UPDATE ON drafts_draftattachment FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'an attachment is part of an immutable draft') WHERE 1;
+END;
+
+-- guard: guard_attachment_is_immutable_delete on drafts_draftattachment
+CREATE TRIGGER guard_attachment_is_immutable_delete BEFORE DELETE ON drafts_draftattachment FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'an attachment is part of an immutable draft') WHERE 1;
+END;
+
+-- guard: guard_approval_request_is_kept on governance_approvalrequest
+CREATE TRIGGER guard_approval_request_is_kept BEFORE DELETE ON governance_approvalrequest FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'approval requests are kept') WHERE 1;
+END;
+
+-- guard: guard_delivery_is_kept on drafts_delivery
+CREATE TRIGGER guard_delivery_is_kept BEFORE DELETE ON drafts_delivery FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'deliveries are kept') WHERE 1;
+END;
+
+-- guard: guard_follow_up_is_kept on drafts_followup
+CREATE TRIGGER guard_follow_up_is_kept BEFORE DELETE ON drafts_followup FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'follow-ups are kept') WHERE 1;
+END;
+
+-- guard: guard_finding_is_kept on drafts_finding
+CREATE TRIGGER guard_finding_is_kept BEFORE DELETE ON drafts_finding FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'findings are kept') WHERE 1;
+END;
+
+-- guard: guard_hold_is_kept on governance_hold
+CREATE TRIGGER guard_hold_is_kept BEFORE DELETE ON governance_hold FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'holds are released, not deleted') WHERE 1;
+END;
+
+-- guard: guard_decision_is_kept on governance_decision
+CREATE TRIGGER guard_decision_is_kept BEFORE DELETE ON governance_decision FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'decisions are kept') WHERE 1;
+END;
+
+-- guard: guard_policy_is_kept on governance_policyversion
+CREATE TRIGGER guard_policy_is_kept BEFORE DELETE ON governance_policyversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'policy versions are kept') WHERE 1;
+END;
+
+-- guard: guard_template_is_kept on governance_templateversion
+CREATE TRIGGER guard_template_is_kept BEFORE DELETE ON governance_templateversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'template versions are kept') WHERE 1;
+END;
+
+-- guard: guard_approval_is_of_its_request on governance_approval
+CREATE TRIGGER guard_approval_is_of_its_request BEFORE INSERT ON governance_approval FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the approval request is not open') WHERE NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.request_id AND r.state = 'open');
+    SELECT RAISE(ABORT, 'the approval is of another fingerprint') WHERE NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.request_id AND r.fingerprint = NEW.fingerprint);
+    SELECT RAISE(ABORT, 'the role was not asked for') WHERE NOT EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.id = NEW.required_role_id AND q.request_id = NEW.request_id);
+    SELECT RAISE(ABORT, 'only an active person approves') WHERE NOT EXISTS (SELECT 1 FROM governance_user u WHERE u.id = NEW.person_id AND u.is_active AND NOT u.is_service);
+    SELECT RAISE(ABORT, 'the author of a text does not approve it') WHERE EXISTS (SELECT 1 FROM governance_approvalrequest r JOIN drafts_draft d ON r.subject_kind = 'draft' AND d.id = r.subject_id WHERE r.id = NEW.request_id AND r.lane <> 'routine' AND d.author_id = NEW.person_id);
+END;
+
+-- guard: guard_approval_request_is_fixed on governance_approvalrequest
+CREATE TRIGGER guard_approval_request_is_fixed BEFORE UPDATE ON governance_approvalrequest FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'an approval request never changes what it asks') WHERE NEW."subject_kind" IS NOT OLD."subject_kind" OR NEW."subject_id" IS NOT OLD."subject_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."portfolio_id" IS NOT OLD."portfolio_id" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."policy_version_id" IS NOT OLD."policy_version_id" OR NEW."lane" IS NOT OLD."lane" OR NEW."created_at" IS NOT OLD."created_at" OR NEW."expires_at" IS NOT OLD."expires_at";
+    SELECT RAISE(ABORT, 'an ended approval request stays ended') WHERE OLD.state IN ('rejected', 'void', 'expired') AND NEW.state <> OLD.state;
+END;
+
+-- guard: guard_delivery_needs_complete_approval on drafts_delivery
+CREATE TRIGGER guard_delivery_needs_complete_approval BEFORE INSERT ON drafts_delivery FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a delivery begins as scheduled') WHERE NEW.state <> 'scheduled';
+    SELECT RAISE(ABORT, 'the approval request is not for this draft') WHERE NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.subject_kind = 'draft' AND r.subject_id = NEW.draft_id AND r.account_id = NEW.account_id);
+    SELECT RAISE(ABORT, 'the approval is of another fingerprint') WHERE NOT EXISTS (SELECT 1 FROM governance_approvalrequest r JOIN drafts_draft d ON d.id = NEW.draft_id WHERE r.id = NEW.approval_request_id AND r.fingerprint = NEW.fingerprint AND d.fingerprint = NEW.fingerprint AND d.follow_up_id = NEW.follow_up_id);
+    SELECT RAISE(ABORT, 'the approval request is rejected, void or expired') WHERE EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.state IN ('rejected', 'void', 'expired'));
+    SELECT RAISE(ABORT, 'the approval has expired') WHERE EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now', COALESCE((SELECT clock_offset_seconds FROM governance_installation WHERE kind = 'demo'), 0) || ' seconds'));
+    SELECT RAISE(ABORT, 'the approval request asks nobody') WHERE NOT EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id);
+    SELECT RAISE(ABORT, 'the approval is incomplete') WHERE EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id AND NOT EXISTS (SELECT 1 FROM governance_approval a WHERE a.required_role_id = q.id AND a.request_id = q.request_id AND a.verdict = 'approve' AND a.fingerprint = NEW.fingerprint));
+END;
+
+-- guard: guard_delivery_bytes_are_frozen on drafts_delivery
+CREATE TRIGGER guard_delivery_bytes_are_frozen BEFORE UPDATE ON drafts_delivery FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the bytes of a delivery are frozen') WHERE NEW."follow_up_id" IS NOT OLD."follow_up_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."draft_id" IS NOT OLD."draft_id" OR NEW."approval_request_id" IS NOT OLD."approval_request_id" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."mime" IS NOT OLD."mime" OR NEW."mime_sha256" IS NOT OLD."mime_sha256" OR NEW."message_id" IS NOT OLD."message_id" OR NEW."date_header" IS NOT OLD."date_header" OR NEW."sender" IS NOT OLD."sender" OR NEW."recipients" IS NOT OLD."recipients";
+    SELECT RAISE(ABORT, 'this delivery may not go to that state') WHERE NEW.state <> OLD.state AND NOT ((OLD.state = 'scheduled' AND NEW.state IN ('claimed', 'stopped')) OR (OLD.state = 'claimed' AND NEW.state IN ('handing_over', 'scheduled', 'stopped', 'failed_temporary')) OR (OLD.state = 'handing_over' AND NEW.state IN ('accepted', 'failed_temporary', 'failed_permanent', 'outcome_unknown')) OR (OLD.state = 'failed_temporary' AND NEW.state IN ('claimed', 'stopped', 'failed_permanent')) OR (OLD.state = 'outcome_unknown' AND NEW.state IN ('accepted', 'failed_permanent')));
+END;
+
+-- guard: guard_hand_over_needs_complete_approval on drafts_delivery
+CREATE TRIGGER guard_hand_over_needs_complete_approval BEFORE UPDATE ON drafts_delivery FOR EACH ROW
+WHEN NEW.state = 'handing_over' AND OLD.state <> 'handing_over'
+BEGIN
+    SELECT RAISE(ABORT, 'the approval request is not for this draft') WHERE NOT EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.subject_kind = 'draft' AND r.subject_id = NEW.draft_id AND r.account_id = NEW.account_id);
+    SELECT RAISE(ABORT, 'the approval is of another fingerprint') WHERE NOT EXISTS (SELECT 1 FROM governance_approvalrequest r JOIN drafts_draft d ON d.id = NEW.draft_id WHERE r.id = NEW.approval_request_id AND r.fingerprint = NEW.fingerprint AND d.fingerprint = NEW.fingerprint AND d.follow_up_id = NEW.follow_up_id);
+    SELECT RAISE(ABORT, 'the approval request is rejected, void or expired') WHERE EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.state IN ('rejected', 'void', 'expired'));
+    SELECT RAISE(ABORT, 'the approval has expired') WHERE EXISTS (SELECT 1 FROM governance_approvalrequest r WHERE r.id = NEW.approval_request_id AND r.expires_at <= strftime('%Y-%m-%d %H:%M:%f', 'now', COALESCE((SELECT clock_offset_seconds FROM governance_installation WHERE kind = 'demo'), 0) || ' seconds'));
+    SELECT RAISE(ABORT, 'the approval request asks nobody') WHERE NOT EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id);
+    SELECT RAISE(ABORT, 'the approval is incomplete') WHERE EXISTS (SELECT 1 FROM governance_requiredrole q WHERE q.request_id = NEW.approval_request_id AND NOT EXISTS (SELECT 1 FROM governance_approval a WHERE a.required_role_id = q.id AND a.request_id = q.request_id AND a.verdict = 'approve' AND a.fingerprint = NEW.fingerprint));
+END;
+
+-- guard: guard_policy_is_fixed on governance_policyversion
+CREATE TRIGGER guard_policy_is_fixed BEFORE UPDATE ON governance_policyversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a policy version that was active never changes') WHERE OLD.state <> 'draft' AND (NEW."number" IS NOT OLD."number" OR NEW."parameters" IS NOT OLD."parameters" OR NEW."author_id" IS NOT OLD."author_id");
+    SELECT RAISE(ABORT, 'a retired policy version stays retired') WHERE OLD.state = 'retired' AND NEW.state <> 'retired';
+END;
+
+-- guard: guard_template_is_fixed on governance_templateversion
+CREATE TRIGGER guard_template_is_fixed BEFORE UPDATE ON governance_templateversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a template version that was active never changes') WHERE OLD.state <> 'draft' AND (NEW."key" IS NOT OLD."key" OR NEW."version" IS NOT OLD."version" OR NEW."lane" IS NOT OLD."lane" OR NEW."step" IS NOT OLD."step" OR NEW."purpose" IS NOT OLD."purpose" OR NEW."language" IS NOT OLD."language" OR NEW."subject" IS NOT OLD."subject" OR NEW."body" IS NOT OLD."body" OR NEW."author_id" IS NOT OLD."author_id");
+    SELECT RAISE(ABORT, 'a retired template version stays retired') WHERE OLD.state = 'retired' AND NEW.state <> 'retired';
+END;
+
+-- guard: guard_finding_is_fixed on drafts_finding
+CREATE TRIGGER guard_finding_is_fixed BEFORE UPDATE ON drafts_finding FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a finding never changes') WHERE NEW."draft_id" IS NOT OLD."draft_id" OR NEW."check_id" IS NOT OLD."check_id" OR NEW."label" IS NOT OLD."label" OR NEW."severity" IS NOT OLD."severity" OR NEW."role" IS NOT OLD."role" OR NEW."quote" IS NOT OLD."quote" OR NEW."start" IS NOT OLD."start" OR NEW."end" IS NOT OLD."end" OR NEW."why" IS NOT OLD."why" OR NEW."fact" IS NOT OLD."fact" OR NEW."registered" IS NOT OLD."registered";
+    SELECT RAISE(ABORT, 'an acknowledgement stays') WHERE OLD.acknowledged_by_id IS NOT NULL AND NEW.acknowledged_by_id IS NOT OLD.acknowledged_by_id;
+END;
+
+-- guard: guard_prompt_is_fixed on governance_promptversion
+CREATE TRIGGER guard_prompt_is_fixed BEFORE UPDATE ON governance_promptversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a prompt version that was active never changes') WHERE OLD.state <> 'draft' AND (NEW."key" IS NOT OLD."key" OR NEW."version" IS NOT OLD."version" OR NEW."system" IS NOT OLD."system" OR NEW."user" IS NOT OLD."user" OR NEW."author_id" IS NOT OLD."author_id");
+    SELECT RAISE(ABORT, 'a retired prompt version stays retired') WHERE OLD.state = 'retired' AND NEW.state <> 'retired';
+END;
+
+-- guard: guard_prompt_is_kept on governance_promptversion
+CREATE TRIGGER guard_prompt_is_kept BEFORE DELETE ON governance_promptversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'prompt versions are kept') WHERE 1;
+END;
+
+-- guard: guard_generation_is_closed on drafts_generation
+CREATE TRIGGER guard_generation_is_closed BEFORE UPDATE ON drafts_generation FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a closed attempt never changes') WHERE OLD.state IN ('done', 'failed', 'skipped') AND (NEW."state" IS NOT OLD."state" OR NEW."model" IS NOT OLD."model" OR NEW."prompt_sha256" IS NOT OLD."prompt_sha256" OR NEW."raw_answer" IS NOT OLD."raw_answer" OR NEW."tokens_in" IS NOT OLD."tokens_in" OR NEW."tokens_out" IS NOT OLD."tokens_out" OR NEW."cost_micro" IS NOT OLD."cost_micro" OR NEW."error" IS NOT OLD."error");
+END;
+
+-- guard: guard_generation_is_kept on drafts_generation
+CREATE TRIGGER guard_generation_is_kept BEFORE DELETE ON drafts_generation FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'attempts are kept') WHERE 1;
+END;
+
+-- guard: guard_event_is_not_replaced on governance_event
+CREATE TRIGGER guard_event_is_not_replaced BEFORE INSERT ON governance_event FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the ledger is append-only: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_event t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'the ledger is append-only: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_event t WHERE t.stream = NEW.stream AND t.number = NEW.number);
+END;
+
+-- guard: guard_approval_is_not_replaced on governance_approval
+CREATE TRIGGER guard_approval_is_not_replaced BEFORE INSERT ON governance_approval FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'approvals: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_approval t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'approvals: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_approval t WHERE t.required_role_id = NEW.required_role_id OR (t.request_id = NEW.request_id AND t.person_id = NEW.person_id));
+END;
+
+-- guard: guard_required_role_is_not_replaced on governance_requiredrole
+CREATE TRIGGER guard_required_role_is_not_replaced BEFORE INSERT ON governance_requiredrole FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'required roles: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_requiredrole t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'required roles: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_requiredrole t WHERE t.request_id = NEW.request_id AND t.role = NEW.role);
+END;
+
+-- guard: guard_approval_request_is_not_replaced on governance_approvalrequest
+CREATE TRIGGER guard_approval_request_is_not_replaced BEFORE INSERT ON governance_approvalrequest FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'approval requests: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_approvalrequest t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'approval requests: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_approvalrequest t WHERE t.subject_kind = NEW.subject_kind AND t.subject_id = NEW.subject_id AND t.state IN ('open', 'complete') AND NEW.state IN ('open', 'complete'));
+END;
+
+-- guard: guard_classification_is_not_replaced on drafts_classification
+CREATE TRIGGER guard_classification_is_not_replaced BEFORE INSERT ON drafts_classification FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'classifications: a row is never replaced') WHERE EXISTS (SELECT 1 FROM drafts_classification t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_attachment_is_not_replaced on drafts_draftattachment
+CREATE TRIGGER guard_attachment_is_not_replaced BEFORE INSERT ON drafts_draftattachment FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'attachments: a row is never replaced') WHERE EXISTS (SELECT 1 FROM drafts_draftattachment t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_finding_is_not_replaced on drafts_finding
+CREATE TRIGGER guard_finding_is_not_replaced BEFORE INSERT ON drafts_finding FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'findings: a row is never replaced') WHERE EXISTS (SELECT 1 FROM drafts_finding t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_hold_is_not_replaced on governance_hold
+CREATE TRIGGER guard_hold_is_not_replaced BEFORE INSERT ON governance_hold FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'holds: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_hold t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'holds: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_hold t WHERE t.scope = NEW.scope AND t.scope_id = NEW.scope_id AND t.kind = NEW.kind AND t.source = NEW.source AND t.released_at IS NULL AND NEW.released_at IS NULL);
+END;
+
+-- guard: guard_decision_is_not_replaced on governance_decision
+CREATE TRIGGER guard_decision_is_not_replaced BEFORE INSERT ON governance_decision FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'decisions: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_decision t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_policy_is_not_replaced on governance_policyversion
+CREATE TRIGGER guard_policy_is_not_replaced BEFORE INSERT ON governance_policyversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'policy versions: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_policyversion t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_template_is_not_replaced on governance_templateversion
+CREATE TRIGGER guard_template_is_not_replaced BEFORE INSERT ON governance_templateversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'template versions: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_templateversion t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_prompt_is_not_replaced on governance_promptversion
+CREATE TRIGGER guard_prompt_is_not_replaced BEFORE INSERT ON governance_promptversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'prompt versions: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_promptversion t WHERE t.id = NEW.id);
+END;

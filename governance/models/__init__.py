@@ -1,0 +1,35 @@
+"""Rows of governance: people and rights, policy and words, approvals, holds, decisions, and the ledger."""
+
+from governance.models.approval import Approval, ApprovalRequest, RequiredRole
+from governance.models.decision import Decision
+from governance.models.event import Event, StreamHead
+from governance.models.hold import Hold
+from governance.models.installation import Installation
+from governance.models.policy import PolicyVersion
+from governance.models.portfolio import AllPortfoliosGrant, Portfolio, PortfolioGroupGrant, PortfolioUserGrant
+from governance.models.prompt import EvaluationRun, PromptVersion
+from governance.models.share import AccountShare
+from governance.models.user import User
+from governance.models.words import ApprovedTerm, TemplateVersion
+
+__all__ = [
+    "AccountShare",
+    "AllPortfoliosGrant",
+    "Approval",
+    "ApprovalRequest",
+    "ApprovedTerm",
+    "Decision",
+    "EvaluationRun",
+    "Event",
+    "Hold",
+    "Installation",
+    "PolicyVersion",
+    "Portfolio",
+    "PortfolioGroupGrant",
+    "PortfolioUserGrant",
+    "PromptVersion",
+    "RequiredRole",
+    "StreamHead",
+    "TemplateVersion",
+    "User",
+]

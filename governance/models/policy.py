@@ -1,0 +1,50 @@
+"""Policy versions: typed parameters, immutable once active."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from governance.policy_parameters import PolicyParameters, typed
+from governance.tracking import tracked
+
+
+class PolicyVersion(models.Model):
+    """One version of the policy. ``parameters`` validates against ``governance.policy_parameters.PolicyParameters``.
+
+    The author never activates it; a guard refuses a change of the parameters of a version that was ever active.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        RETIRED = "retired", "Retired"
+
+    number = models.PositiveIntegerField(unique=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    parameters = models.JSONField()
+    note = models.TextField(blank=True)
+    author = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    activated_by = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    activated_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = tracked()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="active"), name="one_active_policy"),
+            models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(activated_by__isnull=True) | ~Q(author=F("activated_by")),
+                name="policy_author_is_not_activator",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"policy {self.number}"
+
+    @property
+    def typed(self) -> PolicyParameters:
+        """The parameters, typed; raises ``pydantic.ValidationError`` naming the field that does not fit."""
+        return typed(self.parameters)

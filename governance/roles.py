@@ -1,0 +1,76 @@
+"""The role matrix as data: which roles may do which action, and which roles satisfy a required approval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from governance.models.portfolio import ROLE_CHOICES
+
+LABELS = dict(ROLE_CHOICES)
+ALL_ROLES = tuple(LABELS)
+
+REVIEWER, OWNER, FINANCE, LEGAL, EXECUTIVE, AUDITOR, LEADERSHIP, POLICY, SYSTEM = ALL_ROLES
+
+WORKERS = frozenset({REVIEWER, OWNER, FINANCE})
+DECIDERS = WORKERS | {LEGAL, EXECUTIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action: the words of a refusal, the roles that may, and whether a subject without a portfolio counts anywhere."""
+
+    words: str
+    roles: frozenset[str]
+    anywhere: bool = False
+
+
+def _action(words: str, *roles: str, anywhere: bool = False) -> Action:
+    return Action(words, frozenset(roles), anywhere)
+
+
+ACTIONS: dict[str, Action] = {
+    "see_account": _action("see this account", *DECIDERS, AUDITOR),
+    "see_contact_data": _action("see personal contact data", *DECIDERS),
+    "see_draft": _action("read message texts", *DECIDERS, AUDITOR),
+    "request_draft": _action("ask for a draft", REVIEWER, OWNER),
+    "edit_draft": _action("edit a draft", *DECIDERS),
+    "request_changes": _action("request changes", *DECIDERS),
+    "reject": _action("reject a draft", *DECIDERS),
+    "route": _action("route an account", *DECIDERS),
+    "judge_dispute": _action("judge a dispute signal", *DECIDERS),
+    "own_dispute": _action("work on a dispute", REVIEWER, OWNER, FINANCE),
+    "approve": _action("approve", *DECIDERS),
+    "decide_relationship": _action("record the relationship decision", EXECUTIVE),
+    "decide": _action("record a decision", FINANCE, LEGAL, EXECUTIVE),
+    "stop": _action("stop a message", *DECIDERS, AUDITOR, SYSTEM),
+    "resolve_unknown": _action("settle an unknown outcome", OWNER, FINANCE),
+    "put_hold": _action("put a hold", *DECIDERS),
+    "lift_hold": _action("lift a hold", OWNER, FINANCE, LEGAL, EXECUTIVE),
+    "propose_recipient": _action("propose a recipient", *WORKERS),
+    "confirm_recipient": _action("confirm a recipient", OWNER, FINANCE),
+    "record_reply": _action("record a reply", *WORKERS),
+    "log_call": _action("log a phone call", *WORKERS),
+    "import": _action("import a book", FINANCE, SYSTEM, anywhere=True),
+    "write_policy": _action("write policy", POLICY, anywhere=True),
+    "assign_roles": _action("assign roles", SYSTEM, anywhere=True),
+    "see_roles": _action("see roles", SYSTEM, AUDITOR, anywhere=True),
+    "pause_sending": _action("pause sending", *ALL_ROLES, anywhere=True),
+    "resume_sending": _action("resume sending", FINANCE, SYSTEM, anywhere=True),
+    "see_ledger": _action("read the ledger", *DECIDERS, AUDITOR, anywhere=True),
+    "see_metrics": _action("see the measures", REVIEWER, OWNER, FINANCE, EXECUTIVE, AUDITOR, LEADERSHIP, POLICY, anywhere=True),
+    "see_health": _action("see the state of sources and machine", *ALL_ROLES, anywhere=True),
+}
+
+# A required role of a request is filled by a person who holds one of these. Routine drafts ask for "reviewer".
+SATISFIED_BY: dict[str, frozenset[str]] = {
+    REVIEWER: WORKERS,
+    OWNER: frozenset({OWNER}),
+    FINANCE: frozenset({FINANCE}),
+    LEGAL: frozenset({LEGAL}),
+    EXECUTIVE: frozenset({EXECUTIVE}),
+}
+
+
+def label_of(role: str) -> str:
+    """The role's name for the screen ("finance approver")."""
+    return LABELS.get(role, role).lower()
