@@ -1,0 +1,138 @@
+"""The account page: everything known about one customer, honest about what is not known, and the place to be during a phone call."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts.ageing import BUCKETS, LABELS
+from accounts.fact_types import AccountFacts
+from accounts.facts import facts_for
+from accounts.models import Account, CallNote, Contact
+from drafts import review
+from drafts.admin import evidence, timeline
+from drafts.admin.acting import Missing, Problem, attempt, day_of, needed, tell, whole
+from drafts.admin.disputing import categories, pending
+from drafts.admin.lookup import account_or_404, accounts_of
+from drafts.models import FollowUp
+from governance import clock, holds
+from governance.admin.pages import may, moment, page, person
+from governance.models import Hold
+from governance.money import is_currency, to_minor
+
+HOLD_KINDS = [("pause", "Pause contact"), ("do_not_contact", "Do not contact"), ("legal", "Legal"), ("other", "Other reason")]
+
+
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page."""
+    return _shown(request, account_or_404(request, pk))
+
+
+def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -> HttpResponse:
+    now = moment(request)
+    facts = facts_for([row.pk], now)[row.pk]
+    personal = bool(may(request, "see_contact_data", row))
+    follow_up = FollowUp.objects.filter(account=row).select_related("draft", "owner").order_by("-pk").first()
+    family = accounts_of(request)
+    return page(
+        request, "desk/account.html", row.name, a=row, facts=facts, lines=evidence.numbered(facts), follow_up=follow_up,
+        sources=evidence.sources(facts, personal), ageing=_ageing(facts), bands=[LABELS[b] for b in BUCKETS],
+        holds=list(holds.in_force({row.pk: row.portfolio_id}, now).get(row.pk, ())), pending=pending(row.pk),
+        disputes=list(row.disputes.select_related("invoice", "owner").order_by("-opened_on")[:10]),
+        parent=family.filter(pk=row.parent_id).first() if row.parent_id else None,
+        children=list(family.filter(parent=row).order_by("name")[:20]),
+        days=timeline.of(request, row, now), shown=request.GET.get("show", "all"), kinds=timeline.KINDS,
+        contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=HOLD_KINDS, categories=categories(),
+        rights={name: bool(may(request, name, row)) for name in ("log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute")},
+        personal=personal, problem=problem, errors=problem is not None, status=problem.status if problem else 200,
+        typed=problem.posted if problem else {}, today=timezone.localtime(now).date(),
+    )  # fmt: skip
+
+
+def _contacts(row: Account, personal: bool) -> list[dict[str, Any]]:
+    return [{"c": c, "name": c.name if personal else evidence.MASK} for c in Contact.objects.filter(account=row).order_by("role", "pk")]
+
+
+def _ageing(facts: AccountFacts) -> list[dict[str, Any]]:
+    """Per currency: the bands with their amounts and, for the bar, each one's share in whole per mille."""
+    out = []
+    for currency, bands in sorted(facts.ageing.items()):
+        total, left = sum(bands.values()) or 1, 0.0
+        cells = []
+        for band in BUCKETS:
+            width = round(bands[band] * 100 / total, 1)
+            cells.append({"minor": bands[band], "x": left, "width": width, "band": band})
+            left += width
+        out.append({"currency": currency, "cells": cells, "balance": facts.balances.get(currency)})
+    return out
+
+
+def _after(request: HttpRequest, row: Account, problem: Problem | None, done: str) -> HttpResponse:
+    if problem is not None:
+        return _shown(request, row, problem)
+    tell(request, None, done)
+    return redirect("admin:account_page", row.pk)
+
+
+def put_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pause contact: what is about to leave stops, nothing new is prepared, and the account says who and why."""
+    row = account_or_404(request, pk)
+
+    def act() -> Any:
+        until, kind = day_of(request, "until"), request.POST.get("kind", "pause")
+        if kind not in dict(HOLD_KINDS):
+            raise Missing("choose the kind of hold")
+        ends = datetime.combine(until, time(0), timezone.get_current_timezone()) + timedelta(days=1) if until else None
+        return review.put_hold(
+            "account", pk, kind=kind, reason=request.POST.get("reason", ""), by=person(request), at=clock.now(), expires_at=ends
+        )
+
+    _, problem = attempt(request, "hold", act)
+    return _after(request, row, problem, "On hold. Whatever was about to leave has been stopped.")
+
+
+def lift_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a hold with a reason; the account is computed again."""
+    hold = Hold.objects.filter(pk=pk).first()
+    if hold is None or hold.account_id is None:
+        raise Http404
+    row = account_or_404(request, hold.account_id)
+    _, problem = attempt(request, "lift", lambda: review.lift_hold(pk, request.POST.get("reason", ""), by=person(request), at=clock.now()))
+    return _after(request, row, problem, "Hold lifted. The account was computed again.")
+
+
+def log_call(request: HttpRequest, pk: int) -> HttpResponse:
+    """A phone call in ten seconds: who, outcome, and the promise where there is one."""
+    row = account_or_404(request, pk)
+
+    def act() -> Any:
+        currency = row.currency
+        invoice = whole(request, "invoice")
+        return review.log_call(
+            pk, needed(request, "outcome", "choose what came of the call"), by=person(request), at=clock.now(),
+            note=request.POST.get("note", ""), contact_id=whole(request, "contact"), invoice_id=invoice,
+            promised_on=day_of(request, "promised_on"), amount_minor=_amount(request, currency),
+        )  # fmt: skip
+
+    _, problem = attempt(request, "call", act)
+    return _after(request, row, problem, "Call logged.")
+
+
+def _amount(request: HttpRequest, currency: str) -> int | None:
+    """An amount as typed ("1,234.50" or "1234.50"), exact; None when empty."""
+    text = request.POST.get("amount", "").replace(" ", "").replace(",", "")
+    if not text:
+        return None
+    try:
+        minor = to_minor(Decimal(text), currency) if is_currency(currency) else -1
+    except InvalidOperation as error:
+        raise Missing(f"“{text}” is not an amount; expected for example 1234.50") from error
+    if minor <= 0:
+        raise Missing("the promised amount must be more than zero")
+    return minor
+

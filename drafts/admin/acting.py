@@ -1,0 +1,99 @@
+"""How a posted act ends: done, or not done with the reason in words and everything that was typed still there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from drafts.review.base import Blocked
+from drafts.transitions import WrongState
+from governance.decisions import NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an act was not done. ``panel`` is the form it came from; ``posted`` what was typed in it."""
+
+    code: str
+    words: str
+    panel: str = ""
+    changes: tuple[str, ...] = ()
+    posted: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """403 for the wrong person, 409 for the wrong moment."""
+        return 403 if self.code == "E-403" else 409
+
+
+class Missing(ValueError):
+    """A field the form needs is empty or unreadable; the message says which and what was expected."""
+
+
+def attempt(request: HttpRequest, panel: str, act: Callable[[], Any]) -> tuple[Any, Problem | None]:
+    """Run ``act``; a refusal in words becomes a ``Problem``. ``Conflict`` passes through: only the editor can show it."""
+    try:
+        return act(), None
+    except NotAllowed as refusal:
+        return None, _problem(request, panel, "E-403", f"Not possible for you, {refusal.reason}.")
+    except WrongState as error:
+        return None, _problem(request, panel, "E-STATE", f"Somebody or something else was faster: {error}.")
+    except Blocked as block:
+        return None, _problem(request, panel, block.code, block.words, tuple(block.changes))
+    except (Missing, ValueError) as error:
+        return None, _problem(request, panel, "E-FORM", str(error).capitalize())
+
+
+def _problem(request: HttpRequest, panel: str, code: str, words: str, changes: tuple[str, ...] = ()) -> Problem:
+    posted = {key: request.POST.getlist(key) if key.endswith("[]") else value for key, value in request.POST.items()}
+    words = words if words.endswith((".", "?", "!")) else f"{words}."
+    return Problem(code, words, panel, changes, posted)
+
+
+def tell(request: HttpRequest, problem: Problem | None, done: str) -> bool:
+    """One message on the next page: what was done, or why it was not. True when it was done."""
+    if problem is None:
+        messages.success(request, done)
+        return True
+    tail = f" {' · '.join(problem.changes)}" if problem.changes else ""
+    messages.error(request, problem.words + tail)
+    return False
+
+
+def whole(request: HttpRequest, name: str) -> int | None:
+    """A number field, or None when empty."""
+    text = request.POST.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise Missing(f"{name.replace('_', ' ')} should be a whole number, not “{text}”")
+    return int(text)
+
+
+def needed(request: HttpRequest, name: str, words: str) -> str:
+    """A text that must not be empty."""
+    text = request.POST.get(name, "").strip()
+    if not text:
+        raise Missing(words)
+    return text
+
+
+def day_of(request: HttpRequest, name: str) -> date | None:
+    """A date field (ISO, as date inputs post it), or None when empty."""
+    text = request.POST.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Missing(f"“{text}” is not a date; expected for example 2026-11-30") from error
+
+
+def ids_of(request: HttpRequest, name: str) -> list[int]:
+    """Ids of ticked boxes; anything else in the field is ignored."""
+    return [int(value) for value in request.POST.getlist(name) if value.isdecimal()]

@@ -1,0 +1,150 @@
+"""What the decision bar offers now, and why something is not possible. The verbs check everything again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.fact_types import AccountFacts
+from accounts.models import Contact
+from drafts import states
+from drafts.delivery import duties, outbox
+from drafts.delivery.standing import BESIDE_A_HOLD, forbidding
+from drafts.models import Draft, FollowUp
+from drafts.review.verdicts import CHANGE_KINDS, REJECT_KINDS
+from governance import policies
+from governance.admin.pages import may, person, scope_for
+from governance.admin.wording import clock_time
+from governance.holds import HoldFact
+from governance.models import ApprovalRequest, User
+from governance.policies import PolicyParameters
+from governance.rights import people_with
+from governance.roles import DECIDERS, FINANCE, LABELS, LEGAL, SATISFIED_BY, label_of
+
+VERBS = {"edit": "edit_draft", "request_changes": "request_changes", "reject": "reject", "route": "route", "disputed": "judge_dispute"}
+
+
+@dataclass(slots=True)
+class Bar:
+    """``verbs`` are those this person may press; ``blocked`` are the sentences beside a blocked Approve (empty: it can be pressed)."""
+
+    verbs: frozenset[str]
+    blocked: list[str] = field(default_factory=list)
+    leaves: str = ""
+    roles: list[dict[str, Any]] = field(default_factory=list)
+    second: bool = False
+    claimed_by: Any = None
+    mine: bool = False
+    may_take_over: bool = False
+    clean: bool = False
+    change_kinds: Mapping[str, str] = field(default_factory=lambda: CHANGE_KINDS)
+    reject_kinds: Mapping[str, str] = field(default_factory=lambda: REJECT_KINDS)
+    role_choices: list[tuple[str, str]] = field(default_factory=list)
+    people: list[User] = field(default_factory=list)
+
+
+def of(request: HttpRequest, follow_up: FollowUp, context: Mapping[str, Any], now: datetime) -> Bar:
+    """The bar of one follow-up for one person."""
+    live = follow_up.status in (*states.REVIEWABLE, states.STOPPED, states.ON_HOLD)
+    verbs = frozenset(verb for verb, action in VERBS.items() if live and may(request, action, follow_up))
+    if follow_up.status == states.ON_HOLD:
+        verbs &= {"route", "disputed"}
+    bar = Bar(verbs=verbs)
+    until = follow_up.claimed_until
+    if follow_up.claimed_by_id and until and until > now:
+        bar.mine = follow_up.claimed_by_id == request.user.pk
+        bar.claimed_by = None if bar.mine else follow_up.claimed_by
+        bar.may_take_over = FINANCE in scope_for(request).roles_for(follow_up.portfolio_id, follow_up.account_id)
+    if follow_up.draft is not None and follow_up.status in states.REVIEWABLE:
+        _approval(bar, request, follow_up, context, now)
+    if "route" in verbs:
+        bar.role_choices = [(role, LABELS[role]) for role in LABELS if role in DECIDERS]
+        bar.people = _colleagues(follow_up, request.user.pk or 0)
+    return bar
+
+
+def _approval(bar: Bar, request: HttpRequest, follow_up: FollowUp, context: Mapping[str, Any], now: datetime) -> None:
+    """Whether Approve can be pressed, by whom else it must be pressed, and when the message would leave."""
+    asked = ApprovalRequest.objects.filter(subject_kind="draft", subject_id=follow_up.draft_id or 0, state="open").first()
+    answered = list(asked.approvals.select_related("required_role", "person")) if asked else []
+    bar.second = bool(answered)
+    done = {a.required_role.role for a in answered}
+    bar.roles = [
+        {"role": label_of(role), "why": why, "done": role in done, "code": role} for role, why in _required(follow_up)
+    ]
+    policy = policies.active_parameters()
+    bar.blocked = _obstacles(request, follow_up, context, bar, {a.person_id for a in answered}, done, policy)
+    legal = any(role == LEGAL for role, _ in _required(follow_up))
+    bar.leaves = clock_time(outbox.leaving_time(follow_up.account, policy, lane=follow_up.lane, legal=legal, at=now), now)
+    bar.clean = not bar.blocked and not context["findings"] and follow_up.lane == states.ROUTINE
+
+
+def _required(follow_up: FollowUp) -> list[tuple[str, str]]:
+    """Required roles as stored: pairs, or mappings with ``role`` and ``reason``."""
+    out = []
+    for entry in follow_up.required_roles or [["reviewer", ""]]:
+        if isinstance(entry, dict):
+            out.append((str(entry["role"]), str(entry.get("reason", ""))))
+        else:
+            out.append((str(entry[0]), str(entry[1]) if len(entry) > 1 else ""))
+    return out
+
+
+def _obstacles(
+    request: HttpRequest, follow_up: FollowUp, context: Mapping[str, Any], bar: Bar, answered: set[int], done: set[str],
+    policy: PolicyParameters,
+) -> list[str]:
+    """Why this person cannot approve now, most important first."""
+    if context.get("editing"):
+        return ["Save your text first, or go back to reading: only what is on the screen is approved."]
+    user = person(request)
+    draft, out = context["draft"], []
+    right = may(request, "approve", follow_up)
+    if not right:
+        return [f"You can read this but not decide, {right.reason}."]  # type: ignore[union-attr]
+    if draft.purpose not in BESIDE_A_HOLD:
+        out += [f"Possible dispute, not yet judged: “{s.quote[:140]}”" for s in context["pending"]]
+    against = forbidding(context["holds"], draft, _recipient(follow_up, draft, context["holds"]))
+    out += [h.reason for h in against if not h.source.startswith("signal:")]
+    out += [f"{f.why[:1].upper()}{f.why[1:]}" for f in context["findings"] if f.severity == "block"]
+    if bar.claimed_by:
+        out.append(f"{bar.claimed_by} is working on this.")
+    if user.pk in answered:
+        out.append("You already approved it; another person fills the next role.")
+    out += _barred(user, follow_up, draft, context.get("facts"), policy)
+    held = scope_for(request).roles_for(follow_up.portfolio_id, follow_up.account_id)
+    left = [r for r in bar.roles if r["code"] not in done]
+    if left and not any(held & SATISFIED_BY.get(r["code"], frozenset()) for r in left):
+        out.append("It still needs: " + ", ".join(r["role"] for r in left) + ".")
+    return out
+
+
+def _recipient(follow_up: FollowUp, draft: Draft, held: Iterable[HoldFact]) -> int | None:
+    """The contact this text is addressed to, asked only where a contact is held; None when the address is no contact of the account."""
+    if not any(hold.scope == "contact" for hold in held):
+        return None
+    contacts = Contact.objects.filter(account_id=follow_up.account_id, email__iexact=draft.to_address)
+    return contacts.order_by("pk").values_list("pk", flat=True).first()
+
+
+def _barred(user: User, follow_up: FollowUp, draft: Draft, facts: AccountFacts | None, policy: PolicyParameters) -> list[str]:
+    """Why this person of all people may not approve this text: wrote it, asked for it, or dismissed a signal against it."""
+    last_out = facts.last_out_at if facts else None
+    found = duties.barred(draft, lane=follow_up.lane or states.ROUTINE, policy=policy, last_out=last_out)
+    words = [why.removeprefix("because ") for user_id, why in found if user_id == user.pk]
+    return [f"{why[:1].upper()}{why[1:]}." for why in words[:1]]
+
+
+def _colleagues(follow_up: FollowUp, own: int) -> list[User]:
+    """People it can be routed to: who may decide about this portfolio, without oneself."""
+    return sorted((user for user in people_with(DECIDERS, follow_up.portfolio_id) if user.pk != own), key=str)
+
+
+def review_url(follow_up: FollowUp) -> str:
+    """The workspace of a follow-up."""
+    return reverse("admin:review", args=[follow_up.pk])

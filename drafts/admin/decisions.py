@@ -1,0 +1,138 @@
+"""A question prepared for one person: why it came, what it rests on, the options, and what happens next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.models import Account
+from drafts import review
+from drafts.admin import cited, evidence, preparing
+from drafts.admin.acting import Missing, Problem, attempt, day_of, needed, tell
+from drafts.models import FollowUp
+from drafts.review.decisions import GRANTING, Term
+from governance import clock
+from governance.admin.base import reach
+from governance.admin.pages import moment, page, person, require, scope_for
+from governance.models import ApprovedTerm, Decision
+from governance.rights import Scope
+from governance.roles import SATISFIED_BY
+
+PAGE = 100
+TERM_KINDS = {"payment_plan": "payment_plan", "credit": "credit", "legal_step": "legal_step", "suspension": "suspension"}
+
+
+def _visible(request: HttpRequest) -> QuerySet[Decision]:
+    rows = Decision.objects.select_related("decided_by", "portfolio")
+    inside = reach(scope_for(request), "see_account", "portfolio_id", "account_id")
+    return rows if inside is None else rows.filter(inside)
+
+
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Open questions, those of one's own role first; or those already decided."""
+    require(request, "see_account")
+    state = "decided" if request.GET.get("tab") == "decided" else "open"
+    rows = list(_visible(request).filter(state=state).order_by("created_at" if state == "open" else "-decided_at")[:PAGE])
+    names = dict(Account.objects.filter(pk__in={d.account_id for d in rows}).values_list("pk", "name"))
+    items = [{"d": d, "account": names.get(d.account_id, ""), "mine": _may_decide(request, d)} for d in rows]
+    items.sort(key=lambda item: not item["mine"])
+    return page(request, "desk/decisions.html", "Decisions", items=items, tab=state)
+
+
+def _may_decide(request: HttpRequest, row: Decision) -> bool:
+    held = scope_for(request).roles_for(row.portfolio_id, row.account_id)
+    return bool(held & SATISFIED_BY.get(row.deciding_role, frozenset()))
+
+
+def deciding(scope: Scope) -> Q:
+    """Questions this person may answer: of a role they hold in the portfolio, or for the account routed to them."""
+    found = Q(pk__isnull=True)
+    for role, fillers in SATISFIED_BY.items():
+        if scope.roles_everywhere & fillers:
+            found |= Q(deciding_role=role)
+            continue
+        portfolios = [pk for pk, held in scope.roles_by_portfolio.items() if held & fillers]
+        accounts = [pk for pk, held in scope.roles_by_account.items() if held & fillers]
+        found |= Q(deciding_role=role) & (Q(portfolio_id__in=portfolios) | Q(account_id__in=accounts))
+    return found
+
+
+def _one(request: HttpRequest, pk: int) -> Decision:
+    row = _visible(request).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """The memo and the question. There is no outward draft beside it."""
+    return _shown(request, _one(request, pk))
+
+
+def _shown(request: HttpRequest, row: Decision, problem: Problem | None = None) -> HttpResponse:
+    account = Account.objects.select_related("owner", "portfolio").get(pk=row.account_id)
+    follow_up = FollowUp.objects.open().filter(account=account).select_related("brief").first()
+    refs = cited.refs_of(row.why, row.options)
+    return page(
+        request, "desk/decision.html", f"{row.get_kind_display()}: {account.name}", d=row, account=account, follow_up=follow_up,
+        may_decide=_may_decide(request, row) and row.state == Decision.State.OPEN,
+        may_withdraw=_may_decide(request, row), problem=problem, errors=problem is not None,
+        status=problem.status if problem else 200, typed=problem.posted if problem else {}, term_kind=TERM_KINDS.get(row.kind, ""),
+        lines=evidence.account_lines(account, moment(request)), terms=list(ApprovedTerm.objects.filter(decision=row)),
+        rows=range(1, 7), prepared=preparing.shown(follow_up), names=cited.named(refs, account.pk), heard=cited.messages_of(refs, account.pk),
+        crumbs=[(reverse("admin:decisions"), "Decisions"), (reverse("admin:account_page", args=[account.pk]), account.name)],
+    )  # fmt: skip
+
+
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the outcome; only the deciding role may, by button or by POST."""
+    row = _one(request, pk)
+
+    def act() -> Any:
+        outcome = needed(request, "outcome", "choose one of the options, or write your own decision")
+        return review.decide(
+            pk, outcome, by=person(request), at=clock.now(), text=request.POST.get("text", ""),
+            conditions=request.POST.get("conditions", ""), valid_until=day_of(request, "valid_until"),
+            term=_term(request, row, outcome),
+        )  # fmt: skip
+
+    _, problem = attempt(request, "decide", act)
+    if problem is not None:
+        return _shown(request, row, problem)
+    return redirect("admin:decision", pk)
+
+
+def _term(request: HttpRequest, row: Decision, outcome: str) -> Term | None:
+    """The exact instalments, where the outcome grants something and amounts were given."""
+    if not outcome.startswith(GRANTING) or row.kind not in TERM_KINDS:
+        return None
+    schedule = []
+    for n in range(1, 13):
+        amount, day = request.POST.get(f"amount_{n}", "").strip(), day_of(request, f"date_{n}")
+        if amount and day is None:
+            raise Missing(f"instalment {n} has an amount but no date")
+        if day is not None and amount:
+            schedule.append((amount.replace(" ", ""), day))
+    expires = day_of(request, "expires_on") or (max(day for _, day in schedule) if schedule else None)
+    if not schedule or expires is None:
+        return None
+    currency = request.POST.get("currency", "").strip().upper()
+    if not currency:
+        raise Missing("state the currency of the instalments")
+    wording = request.POST.get("wording", "")
+    return Term(TERM_KINDS[row.kind], currency, tuple(schedule), expires, wording=wording)
+
+
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """A term that no longer holds; wording that rests on it is refused from now on."""
+    term = ApprovedTerm.objects.filter(pk=pk, decision__in=_visible(request)).first()
+    if term is None:
+        raise Http404
+    reason = request.POST.get("reason", "")
+    _, problem = attempt(request, "withdraw", lambda: review.withdraw_term(pk, reason, by=person(request), at=clock.now()))
+    tell(request, problem, f"{term.ref} is withdrawn. Whatever rests on it will not be sent.")
+    return redirect("admin:decision", term.decision_id)

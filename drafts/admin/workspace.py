@@ -1,0 +1,129 @@
+"""The review workspace: the draft beside its brief, the checks, the decisions. The verbs are in ``acts`` and ``editing``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from drafts import states
+from drafts.admin import bar, evidence, preparing, queue
+from drafts.admin.acting import Problem
+from drafts.admin.annotate import pieces
+from drafts.admin.disputing import categories
+from drafts.admin.lookup import follow_up_or_404
+from drafts.admin.signals import signals_of
+from drafts.models import Delivery, FollowUp, WorkingCopy
+from governance import clock, holds
+from governance.admin.pages import may, moment, page, person
+from governance.admin.wording import clock_time
+from governance.models import Decision
+
+WINDOW = 400  # how far along a list the position is counted
+DECIDING = (states.AWAITING_DECISION,)
+ON_THE_WAY = (states.APPROVED, states.STOPPED, states.SENT, states.ANSWERED, states.CLOSED)
+
+
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page."""
+    return shown(request, pk)
+
+
+def shown(request: HttpRequest, pk: int, problem: Problem | None = None, **extra: Any) -> HttpResponse:
+    """The page, after a refused act with the reason on top and the typed words in their form."""
+    follow_up = follow_up_or_404(request, pk)
+    now = moment(request)
+    context = {
+        **_draft_parts(request, follow_up),
+        **_standing(follow_up, now),
+        **evidence.parts(request, follow_up, now),
+        **place(request, follow_up),
+        **preparing.parts(follow_up),
+        "signals": signals_of(follow_up), "categories": categories(), "problem": problem, "errors": problem is not None,
+        "may_close": may(request, "record_reply", follow_up),
+        "versions": list(follow_up.drafts.select_related("author").order_by("-revision")),
+    }  # fmt: skip
+    context["bar"] = bar.of(request, follow_up, context, now)
+    context.update(extra)
+    status = problem.status if problem else 200
+    return page(request, "desk/workspace.html", follow_up.account.name, status=status, f=follow_up, **context)
+
+
+def _draft_parts(request: HttpRequest, follow_up: FollowUp) -> dict[str, Any]:
+    """Text, findings, attachments, and the words being typed when the editor is open."""
+    draft = follow_up.draft
+    if draft is None:
+        return {"draft": None, "findings": [], "pieces": [], "attachments": [], "editing": False, "copy": None}
+    findings = list(draft.findings.select_related("acknowledged_by"))
+    editing = request.GET.get("edit") == "1" and bool(may(request, "edit_draft", follow_up))
+    copy = WorkingCopy.objects.filter(draft=draft, user_id=person(request).pk).first() if editing else None
+    return {
+        "draft": draft, "findings": findings, "pieces": pieces(draft.body, draft.claims, findings), "editing": editing, "copy": copy,
+        "attachments": list(draft.attachments.defer("content")), "by_severity": _by_severity(findings),
+        "masked": not may(request, "see_contact_data", follow_up),
+    }  # fmt: skip
+
+
+def _by_severity(findings: list[Any]) -> dict[str, int]:
+    counts = {"block": 0, "higher": 0, "warn": 0}
+    for finding in findings:
+        counts[finding.severity] += 1
+    return counts
+
+
+def _standing(follow_up: FollowUp, now: Any) -> dict[str, Any]:
+    """What else stands around the draft: holds, the question for a person, the message on its way."""
+    in_force = holds.in_force({follow_up.account_id: follow_up.portfolio_id}, now).get(follow_up.account_id, ())
+    decision = delivery = None
+    if follow_up.status in DECIDING or follow_up.lane == states.EXECUTIVE_REVIEW:
+        decision = Decision.objects.filter(account_id=follow_up.account_id).order_by("-pk").first()
+    if follow_up.status in ON_THE_WAY:
+        delivery = Delivery.objects.filter(follow_up=follow_up).select_related("stopped_by").order_by("-pk").first()
+    return {"holds": in_force, "decision": decision, "delivery": delivery}
+
+
+def _list_of(request: HttpRequest) -> QueryDict:
+    """The list the reader came from: the query string, or the hidden field of a form."""
+    text = request.POST.get("list", "") if request.method == "POST" else request.GET.urlencode()
+    return QueryDict(text or "tab=mine")
+
+
+def list_query(request: HttpRequest) -> str:
+    """The list as a query string, without what belongs to one page only."""
+    params = _list_of(request).copy()
+    for key in ("edit", "compare", "p", "format"):
+        params.pop(key, None)
+    return f"?{params.urlencode()}" if params else ""
+
+
+def _ids(request: HttpRequest) -> list[int]:
+    filters = queue.Filters.of(_list_of(request))
+    return list(queue.rows_for(request, filters, moment(request)).values_list("pk", flat=True)[:WINDOW])
+
+
+def place(request: HttpRequest, follow_up: FollowUp) -> dict[str, Any]:
+    """Position in the list, and the neighbours for n and p."""
+    ids = _ids(request)
+    at = ids.index(follow_up.pk) if follow_up.pk in ids else None
+    return {
+        "position": at + 1 if at is not None else None, "of": len(ids), "list_query": list_query(request),
+        "previous_pk": ids[at - 1] if at else None, "next_pk": ids[at + 1] if at is not None and at + 1 < len(ids) else None,
+    }  # fmt: skip
+
+
+def neighbour(request: HttpRequest, follow_up: FollowUp) -> int | None:
+    """The draft to open after this one is decided: the next of the list, else its first other one."""
+    ids = _ids(request)
+    after = ids[ids.index(follow_up.pk) + 1 :] if follow_up.pk in ids else ids
+    return next((pk for pk in [*after, *ids] if pk != follow_up.pk), None)
+
+
+def after_approval(pk: int) -> str:
+    """What an approval did, in words: leaves when, or who must approve too."""
+    follow_up = FollowUp.objects.get(pk=pk)
+    if follow_up.status == states.APPROVED:
+        delivery = Delivery.objects.filter(follow_up_id=pk).order_by("-pk").first()
+        leaves = clock_time(delivery.leaves_at, clock.now()) if delivery else "soon"
+        return f"approved. It leaves at {leaves} and can be stopped until then."
+    return "your approval is recorded. It waits for the second approval."
+

@@ -1,0 +1,285 @@
+"""G02: every amount parses to one value and equals a fact of the invoice named beside it, value and currency."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .attach import Scope, attachment
+from .base import BLOCK, CheckInput, Finding
+from .facts import Facts, Invoice
+from .items import Item
+from .numbers import fact_amount, show_number
+from .text import Draft, Text, parsed
+
+TOTAL = re.compile(
+    r"\b(?:all|both|alle|beide|toutes?|tous|todas?|todos|total\w*|sum|sums|altogether|in all|combined|aggregate|balance|overall|account|"
+    r"insgesamt|gesamt\w*|summe\w*|zusammen|saldo|konto\w*|"
+    r"somme|ensemble|montant global|en tout|solde|compte|cumul\w*|suma\w*|conjunto|en global|saldo|cuenta|ascienden)\b|gesamt"
+)
+STRICT_TOTAL = re.compile(
+    r"\b(?:total(?:s|ling|ing|lling)?|sum|altogether|in all|combined|aggregate|overall|insgesamt|zusammen|en tout|suman|en conjunto|"
+    r"total\w*)\b|gesamt|summe"
+)
+PAID = re.compile(
+    r"\b(?:paid|payments?|received|receipt|part-payment|remitt\w+|instal\w+|prepaid|deposit|sent|transferred|matched|arrived|came in|"
+    r"settled|uberwies\w*|ueberwies\w*|angekommen|gutgeschrieben|envoye\w*|arrive\w*|enviad\w*|envi[oo]|llegad\w*|transfiri\w*|"
+    r"gezahlt\w*|bezahlt\w*|eingang\w*|eingegangen\w*|erhalten\w*|anzahlung\w*|"
+    r"regle\w*|verse\w*|paiements?|reglements?|acomptes?|recu\w*|encaisse\w*|paye\w*|virement\w*|pago\w*|pagad\w*|abonad\w*|abono\w*|"
+    r"recibi\w*|cobrad\w*|ingres\w*|"
+    r"anticipo\w*|transferencia\w*)\b|zahlung|zahlbetrag"
+)
+CREDIT = re.compile(
+    r"\b(?:credit\w*|avoirs?|notes? de credit|abono\w*|notas? de credito|rectificativ\w*)\b|gutschrift|gutgeschrieben|gutsch"
+)
+ORIGINAL = re.compile(
+    r"\b(?:original\w*|invoiced|initial\w*|gross|full amount|invoice (?:amount|total|value)|billed|ursprunglich\w*|urspruenglich\w*|"
+    r"brutto\w*|rechnungsbetrag\w*|"
+    r"rechnungssumme|initiale?s?|facture[es]?|d'origine|montant (?:initial|total|facture|de la facture)|importe (?:original|inicial|"
+    r"total|facturado|de la factura)|"
+    r"facturad\w*|inicial\w*|of which|davon|wovon|hiervon|dont|de los cuales|de los que|de las cuales|reduced|verringert|reduit\w*|"
+    r"reducid\w*|after|nach|apres|tras)\b"
+)
+_TOTAL_WORDS = frozenset(
+    "total totals totalling totaling sum altogether combined aggregate overall insgesamt zusammen gesamt summe gesamtsumme gesamtbetrag "
+    "en tout suman conjunto all".split()
+)
+OPEN = re.compile(
+    r"\b(?:open|outstanding|remain\w*|due|overdue|owed|owing|unpaid|balance|left|offen\w*|ausstehend\w*|restbetrag|rest|verbleib\w*|"
+    r"fallig\w*|ueberfallig\w*|"
+    r"uberfallig\w*|ouvert\w*|restant\w*|reste|solde|impaye\w*|du|due|dus|dues|pendiente\w*|abiert\w*|restante\w*|adeudad\w*|vencid\w*|"
+    r"saldo|pay|settle|transfer)\b"
+)
+OVERDUE = re.compile(r"overdue|past due|uberfallig|ueberfallig|echu|retard|vencid")
+UNDISPUTED = re.compile(
+    r"undisputed|not disputed|unstrittig|unbestritten|nicht strittig|non conteste|incontest|no disputad|no discutid|no impugnad|no "
+    r"objeto de"
+)
+
+
+def _context(text: Text, item: Item, width: int = 70) -> tuple[str, str]:
+    """(before, after): plain words of the same sentence around an amount, cut at the neighbouring amounts."""
+    start, end = text.segments[item.seg]
+    for other in text.by_segment[item.seg]:
+        if other.kind == "money" and other is not item:
+            if other.end <= item.start:
+                start = max(start, other.end)
+            elif other.start >= item.end:
+                end = min(end, other.start)
+    return text.plain[max(start, item.start - width) : item.start], text.plain[item.end : min(end, item.end + width)]
+
+
+class AmountJudge:
+    """Judges the amounts of one text."""
+
+    def __init__(self, draft: Draft, text: Text) -> None:
+        self.draft, self.text, self.facts = draft, text, draft.facts
+        self.attach = attachment(draft, text)
+        self.many = len(self.facts.rows) > 1
+
+    def findings(self) -> Iterable[Finding]:
+        for item in self.text.items:
+            if item.kind == "money":
+                found = self._judge(item)
+            elif item.kind == "number":
+                found = self._bare(item)
+            elif item.kind == "percent":
+                found = self._percent(item)
+            elif item.kind == "range":
+                found = self._range(item)
+            else:
+                continue
+            if found is not None:
+                yield found
+
+    def _wrong(self, item: Item, why: str, scope: Scope | None = None) -> Finding:
+        fact = ""
+        if scope and scope.own:
+            fact = (
+                f"{scope.own.number}: {scope.own.currency} {show_number(scope.own.open or 0)} open of {show_number(scope.own.amount or 0)}"
+            )
+        elif self.facts.total is not None:
+            fact = f"total {self.facts.currency} {show_number(self.facts.total)}"
+        return self.text.finding("G02", "wrong_amount", BLOCK, item.start, item.end, why, fact=fact)
+
+    def _currency_fits(self, item: Item, code: str) -> bool:
+        return item.currency is None or not code or code in item.currency
+
+    def _judge(self, item: Item) -> Finding | None:
+        if item.value is None:
+            return self._wrong(item, "the amount has no exact value")
+        scope = self.attach.scope(item)
+        own = scope.own
+        if (
+            own is not None
+            and item.value == own.open == own.amount
+            and self._currency_fits(item, own.currency)
+            and not self._total_claimed(item, own)
+        ):
+            return None
+        if own is None and not scope.named and item.value == self.facts.total and self._currency_fits(item, self.facts.currency):
+            return None
+        if self._is_fact(item, scope):
+            return None
+        return self._wrong(item, self._why(item, scope), scope)
+
+    def _total_claimed(self, item: Item, own: Invoice) -> bool:
+        """True when the sentence presents an invoice's amount as the total of several."""
+        if not self.many or item.value == self.facts.total or self.text.vocabulary.isdisjoint(_TOTAL_WORDS):
+            return False
+        if not STRICT_TOTAL.search(self.text.plain, self.text.segments[item.seg][0], item.start):
+            return False
+        before, _ = _context(self.text, item, 40)
+        start = self.text.segments[item.seg][0]
+        lead = self.text.plain[start : item.start]
+        return bool(STRICT_TOTAL.search(before)) and own.number.lower() not in lead and len(lead) < 60
+
+    def _is_fact(self, item: Item, scope: Scope) -> bool:
+        before, after = _context(self.text, item)
+        around = before + " | " + after
+        candidates = [scope.own] if scope.own else scope.near
+        if STRICT_TOTAL.search(before[-45:]) and not scope.named and self.many:
+            return self._is_total(item, around, strict=True) or self._is_term(item)
+        for invoice in candidates:
+            if self._currency_fits(item, invoice.currency) and self._of_invoice(item, invoice, around):
+                return True
+        if self._is_credit_or_payment(item, candidates, around, scope):
+            return True
+        if (not scope.named or TOTAL.search(around) or scope.own is None) and self._is_total(item, around, strict=False):
+            return True
+        return self._is_term(item) or self._is_minimum(item)
+
+    def _of_invoice(self, item: Item, invoice: Invoice, around: str) -> bool:
+        if item.value == invoice.open:
+            return not (PAID.search(around) and self._claims_receipt(around)) or self._paid(invoice, item.value)
+        if item.value == invoice.amount:
+            return self._gross_explained(item, invoice, around)
+        return False
+
+    def _claims_receipt(self, around: str) -> bool:
+        return bool(
+            re.search(r"\b(?:received|thank\w* (?:you )?for (?:your|the) payment|erhalten|eingegangen|recu\b|recibido)", around)
+        ) and not re.search(r"\b(?:not|no|never|n't|nicht|kein\w*|pas|aucun\w*|sin|ningun\w*|yet)\b|n't", around)
+
+    def _paid(self, invoice: Invoice, value: int | None) -> bool:
+        return any(
+            str(row.get("invoice")) == invoice.number and fact_amount(str(row.get("amount"))) == value for row in self.facts.payments
+        )
+
+    def _gross_explained(self, item: Item, invoice: Invoice, around: str) -> bool:
+        """The gross amount of a partly paid invoice passes beside its open amount or when named as the original one."""
+        if invoice.open == invoice.amount:
+            return True
+        if OPEN.search(around) and not ORIGINAL.search(around) and not self._open_beside(item, invoice):
+            return False
+        return bool(ORIGINAL.search(around)) or self._open_beside(item, invoice)
+
+    def _open_beside(self, item: Item, invoice: Invoice) -> bool:
+        return any(
+            (other.kind == "money" and other.value == invoice.open and 0 <= other.seg - item.seg <= 3)
+            or (other.value == invoice.open and other.seg == item.seg)
+            for other in self.text.items
+            if other is not item and other.kind == "money"
+        )
+
+    def _is_credit_or_payment(self, item: Item, candidates: list[Invoice], around: str, scope: Scope) -> bool:
+        numbers = {invoice.number for invoice in candidates} or {invoice.number for invoice in self.facts.invoices}
+        for rows, words in ((self.facts.payments, PAID), (self.facts.credits, CREDIT)):
+            for row in rows:
+                if fact_amount(str(row.get("amount", ""))) == item.value and (
+                    str(row.get("invoice")) in numbers or not row.get("invoice") or not scope.named
+                ):
+                    sentence = self.text.plain[slice(*self.text.segments[item.seg])]
+                    said = words.search(around) or words.search(sentence) or not OPEN.search(around)
+                    return self._currency_fits(item, str(row.get("currency") or self.facts.currency)) and bool(said)
+        payments = [fact_amount(str(row.get("amount", ""))) or 0 for row in self.facts.payments if str(row.get("invoice")) in numbers]
+        return len(payments) > 1 and sum(payments) == item.value and bool(PAID.search(around))
+
+    def _is_total(self, item: Item, around: str, strict: bool) -> bool:
+        for code, value in self.facts.totals.items():
+            if value == item.value and self._currency_fits(item, code):
+                return True
+        if OVERDUE.search(around) and self._in(item, self.facts.sums(overdue=True)):
+            return True
+        if self.facts.disputed:
+            return self._in(item, self.facts.sums(undisputed=True)) and (strict or bool(UNDISPUTED.search(around) or TOTAL.search(around)))
+        return False
+
+    def _in(self, item: Item, sums: dict[str, int]) -> bool:
+        return any(value == item.value and self._currency_fits(item, code) for code, value in sums.items())
+
+    def _is_term(self, item: Item) -> bool:
+        return item.value in self.facts.term_amounts and self._currency_fits(item, self.facts.currency)
+
+    def _is_minimum(self, item: Item) -> bool:
+        """Amounts in a registered late-fee policy."""
+        policy = self.facts.raw.get("late_fee_policy")
+        return isinstance(policy, dict) and any(
+            fact_amount(str(value)) == item.value for value in policy.values() if isinstance(value, (str, int))
+        )
+
+    def _why(self, item: Item, scope: Scope) -> str:
+        if scope.own:
+            if not self._currency_fits(item, scope.own.currency):
+                return f"{scope.own.number} is in {scope.own.currency}"
+            return f"this is not an amount of {scope.own.number}"
+        return "this amount is no fact: not of the invoice spoken of, not a payment or credit, not a registered total"
+
+    def _bare(self, item: Item) -> Finding | None:
+        """A number without currency: money when the words around it say so, or a figure of a row of the statement."""
+        value = item.value
+        if value is None or value < 100_000 or item.word.startswith("0"):
+            return None
+        if item.word in self.facts.digit_runs or _is_year(item.word, value):
+            return None
+        before, after = _context(self.text, item, 30)
+        if not (
+            re.search(
+                r"\b(?:pay|of|amount|for|is|sum|owe\w*|betrag|uber|von|zahl\w*|montant|somme|de|payer|importe|pagar|about|around|over|"
+                r"nearly|almost|rund|environ|unos|casi)\W*$",
+                before,
+            )
+            or re.search(r"^\W*(?:is|are|was|open|outstanding|due|offen|owed)\b", after)
+        ):
+            return None
+        return self._judge(item)
+
+    def _percent(self, item: Item) -> Finding | None:
+        """A percentage is a computed figure: it passes only when a fact (late-fee policy, approved term) holds it."""
+        if item.value is not None and any(fact_amount(number) == item.value for number in _policy_numbers(self.facts)):
+            return None
+        if item.value == 100_000:
+            return None
+        return self._wrong(item, "the percentage is no fact")
+
+    def _range(self, item: Item) -> Finding | None:
+        before, after = _context(self.text, item, 12)
+        return (
+            self._wrong(item, "a range is no exact amount")
+            if re.search(r"[€$£]\s*$|(?:gbp|eur|usd|chf)\s*$", before) or re.match(r"\s*(?:€|eur|gbp|usd|£)", after)
+            else None
+        )
+
+
+def _is_year(word: str, value: int) -> bool:
+    return len(word) == 4 and 1990_000 <= value <= 2100_000
+
+
+def _policy_numbers(facts: Facts) -> list[str]:
+    policy = facts.raw.get("late_fee_policy")
+    rows = [policy] if isinstance(policy, dict) else []
+    rows += [term for term in facts.terms if isinstance(term, dict)]
+    return [
+        number
+        for row in rows
+        for key, value in row.items()
+        if key not in {"schedule", "ref"}
+        for number in re.findall(r"\d+(?:\.\d+)?", str(value))
+    ]
+
+
+def check_amounts(inp: CheckInput) -> Iterable[Finding]:
+    """G02 over subject and body."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        yield from AmountJudge(draft, text).findings()

@@ -1,0 +1,125 @@
+"""Which invoice a figure belongs to: the one named beside it, else the one the text is speaking of.
+
+Within a sentence or row: a figure belongs to the invoice before it ("FI-1 … 100, FI-2 … 200"); to the one behind it when the sentence
+starts with the figure or a preposition ties them ("100 for FI-1"); lists pair up in order ("FI-1 and FI-2 (100 and 200)"). A sentence
+without an invoice speaks of those of the nearest sentence before it, else of the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from .facts import Facts, Invoice, Ref
+from .items import Item
+from .text import Draft, Text
+
+_TIE = re.compile(
+    r"[\s(]*(?:for|on|of|from|under|against|fur|aus|zu|zur|auf|der|uber|pour|de|sur|au titre de|por|sobre|correspondiente a|relativ\w+ "
+    r"a)?\s*"
+    r"(?:the |your |our |die |der |unsere[rn]? |ihre[rn]? |la |le |les |l'|votre |notre |nuestra |su |las )?"
+    r"(?:open |offene[rn]? )?(?:invoices?|rechnung(?:en)?|factures?|facturas?|nr|no|nummer|numero|number|n[o°])?[\s.:#(]*"
+)
+
+
+def invoice_number(item: Item) -> str | None:
+    """Invoice number of a reference item (an invoice or its purchase order is no invoice mention)."""
+    return item.ref.name if isinstance(item.ref, Ref) and item.ref.kind == "invoice" else None
+
+
+@dataclass(slots=True)
+class Scope:
+    """``own``: the invoice a figure certainly belongs to; ``near``: candidates when the sentence names none or several."""
+
+    own: Invoice | None
+    near: list[Invoice]
+    named: bool
+
+
+class Attachment:
+    """Scopes of the figures of one text."""
+
+    def __init__(self, text: Text, facts: Facts, fallback: list[Invoice] | None = None) -> None:
+        self.text, self.facts = text, facts
+        self.fallback = fallback or []
+        self._scopes: dict[int, Scope] = {}
+
+    @cached_property
+    def named(self) -> dict[int, list[Item]]:
+        """Invoice mentions per segment."""
+        found: dict[int, list[Item]] = {}
+        for item in self.text.items:
+            if item.kind == "ref" and invoice_number(item) is not None:
+                found.setdefault(item.seg, []).append(item)
+        return found
+
+    def _invoice(self, item: Item) -> Invoice:
+        return self.facts.invoice(item.ref.name)
+
+    def nearby(self, seg: int) -> list[Invoice]:
+        """Invoices of the nearest sentence before ``seg`` that names any, else of the next one, else of the subject or the only invoice."""
+        named = self.named
+        for index in range(seg - 1, -1, -1):
+            if index in named:
+                return [self._invoice(item) for item in named[index]]
+        for index in range(seg + 1, len(self.text.segments)):
+            if index in named:
+                return [self._invoice(item) for item in named[index]]
+        return self.fallback or (self.facts.invoices if len(self.facts.rows) == 1 else [])
+
+    def scope(self, item: Item) -> Scope:
+        """Where ``item`` (an amount, a date, a count) belongs."""
+        found = self._scopes.get(item.seg)
+        if found is not None:
+            return found
+        mentions = self.named.get(item.seg)
+        if mentions and len(mentions) > 1:
+            return Scope(self._among(item, mentions), [self._invoice(mention) for mention in mentions], True)
+        if mentions:
+            only = self._invoice(mentions[0])
+            found = Scope(only, [only], True)
+        else:
+            found = Scope(None, self.nearby(item.seg), False)
+        self._scopes[item.seg] = found
+        return found
+
+    def _among(self, item: Item, mentions: list[Item]) -> Invoice | None:
+        peers = [other for other in self.text.by_segment[item.seg] if other.kind == item.kind and not self._loose(other, mentions)]
+        if item not in peers:
+            return None
+        before = [mention for mention in mentions if mention.start < item.start]
+        after = [mention for mention in mentions if mention.start > item.start]
+        if not before:
+            return None if peers[-1].start > mentions[-1].start and len(peers) > len(mentions) else self._invoice(after[0])
+        if not after and peers[0].start > mentions[-1].start:
+            return self._invoice(mentions[peers.index(item)]) if len(peers) == len(mentions) else None
+        leading = peers[0].start < mentions[0].start and peers[-1].start < mentions[-1].start
+        if leading and after:
+            return self._invoice(after[0])
+        if after and _TIE.fullmatch(self.text.plain, item.end, after[0].start) and after[0].start - item.end > 2:
+            between = self.text.plain[before[-1].end : item.start]
+            if "," in between or ";" in between or " and " in between or len(between) > 30:
+                return self._invoice(after[0])
+        if after and len(before) > 1 and self._pile(before, item, peers):
+            return None
+        return self._invoice(before[-1])
+
+    def _loose(self, item: Item, mentions: list[Item]) -> bool:
+        """An amount that is a total of the account and no amount of an invoice named beside it."""
+        if item.kind != "money" or item.value not in self.facts.totals.values():
+            return False
+        return not any(item.value in (self._invoice(m).open, self._invoice(m).amount) for m in mentions)
+
+    def _pile(self, before: list[Item], item: Item, peers: list[Item]) -> bool:
+        """True when several invoices stand before the first figure: "FI-1 and FI-2 over 300"."""
+        return before[-2].end < item.start and not any(before[-2].end <= peer.start < before[-1].start for peer in peers)
+
+
+def attachment(draft: Draft, text: Text) -> Attachment:
+    """The attachment of ``text``, made once; a body without invoices speaks of those of its subject, and the other way round."""
+    if text.attachment is None:
+        others = [item for other in draft.texts if other is not text for item in other.items]
+        fallback = [draft.facts.invoice(number) for item in others if (number := invoice_number(item)) is not None]
+        text.attachment = Attachment(text, draft.facts, fallback)
+    return text.attachment  # type: ignore[no-any-return]

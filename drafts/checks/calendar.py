@@ -1,0 +1,282 @@
+"""G04: every date and day count is a fact; the weekday agrees; "overdue" only after the due date; no unlisted deadline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from .attach import Scope, attachment
+from .base import BLOCK, CheckInput, Finding
+from .clauses import matches
+from .facts import Invoice
+from .items import Item
+from .lexicon.basics import UNITS, WEEKDAYS
+from .numbers import THOUSAND
+from .text import Draft, Text, parsed
+
+_DUE = re.compile(
+    r"(?:\bdue\b(?: date)?(?: on| by| since)?|payable (?:on|by)|fallig\w*(?: am| seit| zum| war)?|faellig\w*(?: am| seit)?|falligkeit\w*|"
+    r"zahlungsziel|zahlbar\w*(?: bis| zum)?|"
+    r"echue?s?(?: le| depuis le)?|echeance(?: le| au| du| etait le| fixee au)?|exigible\w*(?: le)?|vencio(?: el)?|vencid[oa]s?(?: el| "
+    r"desde el)?|vencimiento(?: el| del?| fue el)?|venci[ao]n?(?: el)?)"
+    r"\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
+)
+_ISSUED = re.compile(
+    r"(?:issued|dated|invoice date|raised|sent|billed|ausgestellt\w*|rechnungsdatum|vom|datiert|emise?s?|en date du|datee?s?|etablie?s?|"
+    r"date de facture|facture du|emitid[oa]s?|"
+    r"fechad[oa]s?|con fecha|de fecha|fecha de (?:emision|factura)|expedid[oa]s?)\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
+)
+_ISSUED_AFTER = re.compile(r"\s*(?:ausgestellt|datiert)")
+_DUE_AFTER = re.compile(r"\s*(?:fallig|faellig|zur zahlung fallig)")
+_AS_OF = re.compile(
+    r"(?:\bas (?:of|at)|\bstand(?: vom)?|\bper|\bzum|\bau|\ba fecha (?:de|del)|\bal|\ba dia (?:de)?|on this day|dated)\W{0,3}$"
+)
+_UNTIL = re.compile(
+    r"(?:\bby|before|until|till|no later than|latest|bis(?: zum| spatestens| einschlieslich)?|spatestens(?: am| bis zum)?|avant(?: le)?|"
+    r"jusqu'au|d'ici(?: le| au)?|au plus tard(?: le)?|"
+    r"antes del?|hasta(?: el)?|a mas tardar(?: el)?)\W{1,2}(?:\w{1,4}\W{1,2}){0,2}$"
+)
+_PAST_DUE = re.compile(r"due\W+(?:\w+\W+){0,2}by\W*$|payable\W+(?:\w+\W+){0,1}by\W*$")
+_LATE = re.compile(
+    r"overdue|past[ -]due|late\b|past (?:the|its) due|behind|arrears|outstanding|uberfallig|ueberfallig|verzug|verspat|ruckstand|"
+    r"uberschritten|retard|echue?|depassee?|impaye|vencid|"
+    r"retras|atras|mora\b|demora|since|due|seit|depuis|desde|unpaid|offen|open"
+)
+_MORE = re.compile(r"(?:more than|over|exceed\w*|at least|mehr als|uber|mindestens|plus de|au moins|mas de|al menos|superior a)\W+$")
+_LESS = re.compile(r"(?:almost|nearly|less than|just under|up to|fast|knapp|weniger als|pres de|presque|moins de|casi|menos de)\W+$")
+_TERMS = re.compile(
+    r"terms?|net\b|netto|zahlungsziel|zahlungsfrist|ziel|conditions|reglement a|delai de paiement|plazo (?:de pago|habitual|acordado)|"
+    r"condiciones|after (?:the )?(?:invoice|issue)|nach (?:rechnung|erhalt)|"
+    r"apres (?:la )?(?:date|facture|emission)|(?:desde|tras) la (?:fecha|emision)|from (?:the )?(?:invoice|issue|date)|a contar|credit "
+    r"period|days from|a partir de"
+)
+_WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\.?,?\s+(?:the |den |dem |le |el |dia )?$")
+
+
+class DateJudge:
+    """Judges dates and counts of one text."""
+
+    def __init__(self, draft: Draft, text: Text) -> None:
+        self.text, self.facts = text, draft.facts
+        self.attach = attachment(draft, text)
+
+    def findings(self) -> Iterator[Finding]:
+        for item in self.text.items:
+            if item.kind == "date":
+                yield from self._date(item)
+            elif item.kind == "month":
+                yield from self._month(item)
+            elif item.kind == "count":
+                yield from self._count(item)
+            elif item.kind == "number" and item.value is not None and item.value < 1000 * THOUSAND:
+                yield from self._column(item)
+        yield from self._repeated_days()
+
+    def _wrong(self, item: Item, why: str, fact: str = "") -> Finding:
+        return self.text.finding("G04", "wrong_date", BLOCK, item.start, item.end, why, fact=fact)
+
+    def _before(self, item: Item) -> str:
+        start = max(self.text.segments[item.seg][0], item.start - 40)
+        return self.text.plain[start : item.start]
+
+    def _means(self, item: Item, day: str) -> bool:
+        return bool(day) and any(day == one or (one[0] == "-" and day.endswith(one)) for one in item.dates)
+
+    def _date(self, item: Item) -> Iterator[Finding]:
+        before = self._before(item)
+        if not before[-4:].strip(" |\t-·:(0123456789/.,"):
+            before = ""  # a column of a table: no word says what the date is
+        weekday = _WEEKDAY_BEFORE.search(before) if before else None
+        scope = self.attach.scope(item)
+        if not before and scope.own is not None and (scope.own.due in item.dates or scope.own.issued in item.dates):
+            return
+        fact = self._fact_day(item, scope, before)
+        if fact is None:
+            yield self._wrong(item, self._why(scope), self._due_fact(scope))
+        elif weekday and date.fromisoformat(fact).weekday() != WEEKDAYS[weekday[1]]:
+            yield self.text.finding(
+                "G04",
+                "wrong_date",
+                BLOCK,
+                item.start - len(weekday.group()),
+                item.end,
+                "the weekday does not agree with the date",
+                fact=fact,
+            )
+
+    def _fact_day(self, item: Item, scope: Scope, before: str) -> str | None:
+        """The fact this date stands for, or None."""
+        invoices = [scope.own] if scope.own else scope.near
+        after = self.text.plain[item.end : item.end + 24]
+        today = self.facts.as_of.isoformat() if self.facts.as_of else ""
+        if before and _AS_OF.search(before) and self._means(item, today):
+            return today
+        if before:
+            deadline = _UNTIL.search(before)
+            if deadline and not _PAST_DUE.search(before) and not self._past(item):
+                return self._first(item, [day for _, day in self.facts.schedule])
+            if _DUE.search(before) or _DUE_AFTER.match(after):
+                return self._first(item, [i.due for i in invoices] + [day for _, day in self.facts.schedule])
+            if _ISSUED.search(before) or _ISSUED_AFTER.match(after):
+                return self._first(item, [i.issued for i in invoices]) or self._first(item, self._other_days(invoices))
+        days = [day for i in invoices for day in (i.due, i.issued)]
+        return self._first(item, days) or self._first(item, self._other_days(invoices, today=bool(before) or not scope.named))
+
+    def _past(self, item: Item) -> bool:
+        """True when a date after "by/until" is over already, so that it can be no deadline ("unpaid until 20 May")."""
+        today = self.facts.as_of.isoformat() if self.facts.as_of else ""
+        return any(one <= today for one in item.dates if one[0] != "-")
+
+    def _other_days(self, invoices: list[Invoice], today: bool = True) -> list[str]:
+        numbers = {i.number for i in invoices}
+        rows = [
+            row
+            for row in (*self.facts.payments, *self.facts.credits)
+            if not numbers or row.get("invoice") in numbers or not row.get("invoice")
+        ]
+        days = [str(row.get("date") or "")[:10] for row in rows] + [day for _, day in self.facts.schedule]
+        disputes = [str(value)[:10] for row in self.facts.raw.get("disputes") or () for value in row.values() if isinstance(value, str)]
+        terms = [str(value)[:10] for row in self.facts.terms for value in row.values() if isinstance(value, str)]
+        now = [self.facts.as_of.isoformat()] if self.facts.as_of and today else []
+        return days + disputes + terms + now + [str(day)[:10] for day in self.facts.raw.get("dates") or ()]
+
+    def _first(self, item: Item, days: list[str]) -> str | None:
+        return next((day[:10] for day in days if self._means(item, day[:10])), None)
+
+    def _why(self, scope: Scope) -> str:
+        return f"this is not a date of {scope.own.number}" if scope.own else "this date is no fact"
+
+    def _due_fact(self, scope: Scope) -> str:
+        return f"{scope.own.number}: issued {scope.own.issued}, due {scope.own.due}" if scope.own else ""
+
+    def _column(self, item: Item) -> Iterator[Finding]:
+        """A bare number in a row of a statement is its days overdue."""
+        start, end = self.text.segments[item.seg]
+        row = self.text.by_segment[item.seg]
+        scope = self.attach.scope(item)
+        if scope.own is None or not any(other.kind == "money" for other in row) or sum(map(str.isalpha, self.text.plain[start:end])) > 24:
+            return
+        days = scope.own.days_overdue(self.facts.as_of)
+        if item.start - start > 3 and days is not None and item.value != days * THOUSAND and item.word not in scope.own.po:
+            yield self._wrong(item, "this figure of the row is not the days overdue", f"{scope.own.number}: {days} days")
+
+    def _repeated_days(self) -> Iterator[Finding]:
+        """Two dates in one row are the day of issue and the due date, not twice the same."""
+        for row in self.text.by_segment.values():
+            dates = [item for item in row if item.kind == "date"]
+            if len(dates) == 2 and dates[0].dates and dates[0].dates == dates[1].dates:
+                scope, other = self.attach.scope(dates[0]), self.attach.scope(dates[1])
+                if scope.own is not None and scope.own is other.own and scope.own.issued != scope.own.due:
+                    yield self._wrong(dates[1], "the same day twice in one row", self._due_fact(scope))
+
+    def _month(self, item: Item) -> Iterator[Finding]:
+        if not any(day.startswith(item.dates[0]) for day in self.facts.all_dates):
+            yield self._wrong(item, "no fact falls in this month")
+
+    def _count(self, item: Item) -> Iterator[Finding]:
+        """Days, weeks, months: days overdue of the invoice, the payment term, or an unlisted period."""
+        scope = self.attach.scope(item)
+        invoices = [scope.own] if scope.own else (scope.near or self.facts.invoices)
+        before, after = self._before(item), self.text.plain[item.end : item.end + 40]
+        around = before + after
+        if (
+            item.value == 0
+            and item.word in UNITS
+            and UNITS[item.word] == 0
+            and not re.search(r"within|in\W*$|innerhalb|binnen|sous|dans|en\W*$|dentro|next|next", before[-18:])
+        ):
+            return
+        counts = [days for i in invoices if (days := i.days_overdue(self.facts.as_of)) is not None]
+        if self._agrees(item, counts, before) or (self._term_days(item, invoices) and (_TERMS.search(around) or not _LATE.search(around))):
+            return
+        if self._in_term(item):
+            return
+        yield self._wrong(
+            item,
+            "this period is no fact (days overdue and payment terms come from the invoice)",
+            f"days overdue: {counts[0]}" if counts else "",
+        )
+
+    def _agrees(self, item: Item, counts: list[int], before: str) -> bool:
+        if item.value is None:
+            return self._calendar_months(item, counts, before)
+        if _MORE.search(before):
+            return any(item.value < days for days in counts)
+        if _LESS.search(before):
+            return any(item.value >= days and item.value - days <= max(7, item.value // 7) for days in counts)
+        exact = UNITS.get(item.word) in {7, 14}
+        if any(days == -item.value for days in counts) and item.value:
+            return True
+        return item.value > 0 and any(days == item.value or (exact and 0 <= days - item.value <= 1) for days in counts)
+
+    def _calendar_months(self, item: Item, counts: list[int], before: str) -> bool:
+        if not isinstance(item.ref, int) or item.ref % THOUSAND:
+            return False
+        months = item.ref // THOUSAND * {"qua": 3, "tri": 3, "yea": 12, "jah": 12, "an": 12, "ans": 12}.get(item.word[:3], 1)
+        if _MORE.search(before):
+            return any(days >= months * 30 for days in counts)
+        return any(months * 30 - 1 <= days <= months * 31 + 1 for days in counts)
+
+    def _term_days(self, item: Item, invoices: list[Invoice]) -> bool:
+        for invoice in invoices:
+            if (
+                invoice.issued
+                and invoice.due
+                and item.value == (date.fromisoformat(invoice.due[:10]) - date.fromisoformat(invoice.issued[:10])).days
+            ):
+                return True
+        return False
+
+    def _in_term(self, item: Item) -> bool:
+        numbers = {
+            int(n)
+            for term in self.facts.terms
+            for key, value in term.items()
+            if key not in {"ref", "schedule"}
+            for n in re.findall(r"\b\d+\b", str(value))
+        }
+        return item.value in numbers
+
+
+def _overdue_claims(draft: Draft, text: Text) -> Iterator[Finding]:
+    """ "Overdue" said of invoices of which none is past due."""
+    attach = attachment(draft, text)
+    facts = draft.facts
+    for match in matches(text, "overdue"):
+        seg = text.segment_at(match.start)
+        mentions = attach.named.get(seg)
+        invoices = [facts.invoice(m.ref.name) for m in mentions] if mentions else attach.nearby(seg) or facts.invoices
+        known = [days for i in invoices if (days := i.days_overdue(facts.as_of)) is not None]
+        if known and all(days <= 0 for days in known):
+            yield text.finding(
+                "G04",
+                "contradicts_facts",
+                BLOCK,
+                match.start,
+                match.end,
+                "the invoice is not past its due date",
+                fact=f"due {invoices[0].due}",
+            )
+
+
+def _weekday_width(text: Text, item: Item) -> int:
+    found = _WEEKDAY_BEFORE.search(text.plain, max(0, item.start - 20), item.start)
+    return len(found.group()) + 4 if found else 0
+
+
+def check_dates(inp: CheckInput) -> Iterable[Finding]:
+    """G04 over subject and body."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        yield from DateJudge(draft, text).findings()
+        yield from _overdue_claims(draft, text)
+        deadlines = list(matches(text, "deadline"))
+        taken = (
+            [(item.start - _weekday_width(text, item), item.end) for item in text.items if item.kind in {"date", "count"}]
+            if deadlines
+            else []
+        )
+        for match in deadlines:
+            if not any(left < match.end and match.start < right for left, right in taken):
+                yield text.finding("G04", "wrong_date", BLOCK, match.start, match.end, "a deadline that no fact sets")

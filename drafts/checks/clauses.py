@@ -1,0 +1,216 @@
+"""Meanings in clauses: which rule of which language matches where, and whether a negation, a condition or a pass takes it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .anchors import index
+from .fold import fold
+from .packs import Pattern, joined
+from .text import WORD, Text
+
+# Insults, machine talk and private data are none the better for a "not".
+NEVER_NEGATED = frozenset(("echo", "rude", "personal"))
+
+
+# In rules an address is one foreign word and a figure is one number, however many words it is written in.
+_FILLERS = {"link": "x", "email": "x", "iban": "x", "phone": "x", "ref": "z9", "id": "z9", "money": "9", "date": "9"}
+
+
+# A sentence of figures and masked names alone says nothing a rule could read.
+_LETTER = re.compile(r"[a-wy]")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule matched at folded offsets ``start``…``end``; ``clause`` and ``sentence`` are the offsets of what holds it."""
+
+    rule: str
+    language: str
+    start: int
+    end: int
+    clause: tuple[int, int]
+    sentence: tuple[int, int]
+    negated: bool
+    source: str = ""
+
+
+def _clauses(plain: str, language: str) -> list[tuple[int, int]]:
+    """Clauses of a sentence: cut where a new subject or conjunction opens one."""
+    cuts = [0]
+    for match in joined(language, "boundary").finditer(plain, 1):
+        if match.start() > cuts[-1] + 2:
+            cuts.append(match.start())
+    return list(zip(cuts, [*cuts[1:], len(plain)], strict=True))
+
+
+def mask_names(text: Text) -> str:
+    """The plain text with known names blanked, so that a customer called "Court Legal Services" trips nothing."""
+    masked = text.masked
+    if masked is None:
+        masked = text.plain
+        facts = text.facts.raw
+        rows = (facts.get("customer") or {}, facts.get("sender") or {}, facts.get("contact") or {})
+        for name in {str(row.get(key)).lower() for row in rows for key in ("name", "company", "title", "email") if row.get(key)}:
+            masked = re.sub(re.escape(fold(name).plain), lambda m: "x" * len(m.group()), masked)
+        for item in text.items:
+            filler = _FILLERS.get(item.kind)
+            if filler and masked[item.start : item.end].strip("x"):
+                masked = masked[: item.start] + filler[0] + filler[-1] * (item.end - item.start - 1) + masked[item.end :]
+        text.masked = masked
+    return masked
+
+
+_SUBJECT = re.compile(r"\b(?:we|i|you|they|wir|ich|sie|nous|je|vous|nosotros|ustedes|usted)\b")
+
+
+def _part(plain: str, clause: tuple[int, int], match: re.Match[str]) -> tuple[int, int]:
+    """The stretch between commas that holds the match: the scope of a negation, unless it only continues a list ("no fee, interest …")."""
+    left = max(plain.rfind(mark, clause[0], match.start()) for mark in ",;:(") + 1
+    right = min((at for mark in ",;:)" if (at := plain.find(mark, match.end(), clause[1])) >= 0), default=clause[1])
+    start, end = max(left, clause[0]), right
+    body = plain[start:end]
+    if len(body.split()) <= 4 and not _SUBJECT.search(body):
+        return clause
+    return start, end
+
+
+# Rules about the state of an invoice rather than about what we intend.
+_STATES = frozenset(("cleared", "no_payment", "not_due", "overdue", "disputed", "po_missing"))
+# "We repeat it without charge" is a promise all the same.
+_NO_VERB = re.compile(r"\b(?:without|ohne|sans|sin|no (?:charge|cost|delay)|kostenlos)\b")
+
+
+def _negated(plain: str, clause: tuple[int, int], match: re.Match[str], language: str, rule: str = "") -> bool:
+    """True when a negation of this clause governs the match and nothing undoes it ("will not hesitate to")."""
+    negation = joined(language, "negation")
+    if not negation.search(plain, *clause):
+        return False
+    start, end = _part(plain, clause, match)
+    void = _NO_VERB if rule == "promise" else None
+    cleaned = plain[clause[0] : clause[1]]
+    if rule not in _STATES:  # "without your payment we will …" denies nothing; "no payment has arrived" does
+        cleaned = joined(language, "negation_void").sub(lambda m: " " * len(m.group()), cleaned)
+    if void is not None:
+        cleaned = void.sub(lambda m: " " * len(m.group()), cleaned)
+    return bool(negation.search(cleaned, start - clause[0], end - clause[0]))
+
+
+_ALREADY = re.compile(
+    r"\b(?:already|on its way|in the meantime|bereits|schon|inzwischen|zwischenzeitlich|unterwegs|deja|entre-temps|ya|entretanto)\b"
+)
+
+
+def _bought_off(sentence: str, language: str) -> bool:
+    """ "We will not suspend … provided that you pay": a threat in the clothes of a promise."""
+    return not _ALREADY.search(sentence) and bool(joined(language, "proviso").search(sentence))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A match inside one sentence, in offsets of that sentence."""
+
+    rule: str
+    language: str
+    start: int
+    end: int
+    clause: tuple[int, int]
+    negated: bool
+    source: str
+
+
+@lru_cache(maxsize=20_000)
+def _analyse(sentence: str, languages: tuple[str, ...]) -> tuple[_Hit, ...]:
+    """Every match in one masked sentence. Memoised: the sentences of templates and the rows of statements come again and again."""
+    words = WORD.findall(sentence)
+    hits: list[_Hit] = []
+    for language in languages:
+        per_rule: dict[str, list[Pattern]] = {}
+        for pattern in index(language).candidates(words):
+            if pattern.regex.search(sentence):
+                per_rule.setdefault(pattern.rule, []).append(pattern)
+        if per_rule:
+            clauses = _clauses(sentence, language)
+            for rule, patterns in per_rule.items():
+                hits += _rule_hits(sentence, words, language, rule, patterns, clauses)
+    return tuple(hits)
+
+
+def _rule_hits(
+    sentence: str, words: list[str], language: str, rule: str, patterns: list[Pattern], clauses: list[tuple[int, int]]
+) -> Iterator[_Hit]:
+    innocent = [found.span() for one in index(language).passes(rule, words) for found in one.regex.finditer(sentence)]
+    taken: list[tuple[int, int]] = []
+    for pattern in patterns:
+        for found in pattern.regex.finditer(sentence):
+            clause = _clause_of(found, clauses, pattern.crosses)
+            if clause is None or _passed(found, innocent) or any(left < found.end() and found.start() < right for left, right in taken):
+                continue
+            negated = not pattern.always and rule not in NEVER_NEGATED and _negated(sentence, clause, found, language, rule)
+            if negated and _bought_off(sentence, language):
+                negated = False
+            if not negated:
+                taken.append(found.span())
+            yield _Hit(rule, language, found.start(), found.end(), clause, negated, pattern.source)
+
+
+_REACH = 12
+
+
+def _clause_of(found: re.Match[str], clauses: list[tuple[int, int]], crosses: bool) -> tuple[int, int] | None:
+    """The clause holding a match; it may reach a word or two into the next one ("whenever | you can")."""
+    for start, end in clauses:
+        if start <= found.start() < end:
+            if found.end() <= end:
+                return start, end
+            return (start, found.end()) if crosses or found.end() - end <= _REACH else None
+    return None
+
+
+def _found(text: Text) -> dict[str, list[Match]]:
+    masked = mask_names(text)
+    found: dict[str, list[Match]] = {}
+    for start, end in text.segments:
+        sentence = masked[start:end]
+        if not _LETTER.search(sentence):
+            continue
+        for hit in _analyse(sentence, text.languages):
+            clause = (hit.clause[0] + start, hit.clause[1] + start)
+            found.setdefault(hit.rule, []).append(
+                Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, (start, end), hit.negated, hit.source)
+            )
+    return found
+
+
+def all_matches(text: Text) -> dict[str, list[Match]]:
+    """Rule → its matches in ``text``, negated ones included; made once per text."""
+    if text.found is None:
+        text.found = _found(text)
+    return text.found
+
+
+def matches(text: Text, rule: str, *, negated: bool | None = False) -> Iterator[Match]:
+    """Matches of ``rule`` in ``text``, in every language it may be in; ``negated=None`` yields negated ones too (marked)."""
+    for match in all_matches(text).get(rule, ()):
+        if negated is None or match.negated == negated:
+            yield match
+
+
+def _passed(found: re.Match[str], innocent: list[tuple[int, int]]) -> bool:
+    """True when an innocent reading of the sentence covers the telling word of the match."""
+    left, right = found.span("anchor")
+    return any(start < right and left < end for start, end in innocent)
+
+
+def condition_before(text: Text, match: Match) -> bool:
+    """True when the match stands in a condition ("if we made a mistake", "sollte … bereits bezahlt sein")."""
+    left = max(text.plain.rfind(mark, match.clause[0], match.start) for mark in ",;:(") + 1
+    return bool(joined(match.language, "condition").search(text.plain, max(left, match.clause[0]), match.end))
+
+
+def asks(text: Text, sentence: tuple[int, int]) -> bool:
+    """True for a question: it claims nothing."""
+    return text.asks(*sentence)

@@ -1,0 +1,206 @@
+"""G11–G19: what a text claims, offers or threatens, by meaning in clauses; registered terms pass only when matched exactly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from .base import BLOCK, HIGHER, WARN, CheckInput, Finding
+from .clauses import Match, asks, condition_before, mask_names, matches
+from .forecast import forecasts
+from .numbers import fact_amount
+from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering
+from .text import Draft, Text, parsed
+from .uncharted import uncharted
+
+_CREDIT_WORD = re.compile(
+    r"credit|gutsch|gutgeschr|avoir|abono|nota|rectific|dedu|descont|abgezog|abzug|verrechn|compens|rebaj|reduc|reduit|minor"
+)
+
+
+def _restated_credit(draft: Draft, text: Text, match: Match) -> bool:
+    """A posted credit note told as such: its number, or its amount, in the sentence, and nothing promised."""
+    amounts = {fact_amount(str(row.get("amount", ""))) for row in draft.facts.credits}
+    promised = re.search(
+        r"\b(?:will|shall|another|further|additional|going to|werden|wird|weitere\w*|zusatzliche\w*|allons|serez?|sera|autre|"
+        r"supplementaire|vamos a|otr[oa]|adicional|emitiremos|abonaremos)\b",
+        text.plain[slice(*match.clause)],
+    )
+    if promised or not draft.facts.credits or not _CREDIT_WORD.search(text.plain[match.start : match.end]):
+        return False
+    for index in sentence_items(text, match):
+        item = text.items[index]
+        if (item.kind == "ref" and item.ref.kind == "credit") or (item.kind == "money" and item.value in amounts):
+            return True
+    return any(item.kind == "ref" and item.ref.kind == "credit" for item in text.items) and "issue" not in text.plain[slice(*match.clause)]
+
+
+def check_credit(inp: CheckInput) -> Iterable[Finding]:
+    """G11. Restating a credit note that is a fact passes."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "credit_offer"):
+            if not _restated_credit(draft, text, match) and not _conditional_credit(text, match):
+                yield judged(draft, text, match, CREDIT)
+
+
+def _conditional_credit(text: Text, match: Match) -> bool:
+    """ "If you believe a credit is due, tell us" asks; "if you pay today we credit you" offers (the offer is outside the condition)."""
+    return condition_before(text, match) and not re.search(r"\b(?:we|wir|nous|us|uns)\b", text.plain[match.clause[0] : match.end])
+
+
+def check_plan(inp: CheckInput) -> Iterable[Finding]:
+    """G12."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "payment_plan"):
+            yield judged(draft, text, match, PLAN)
+
+
+def check_discount(inp: CheckInput) -> Iterable[Finding]:
+    """G13; above the policy's discount limit (``discount_limit_percent``) a registered discount needs an executive."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "discount"):
+            if _restated_credit(draft, text, match):
+                continue
+            yield judged(draft, text, match, DISCOUNT)
+
+
+def check_penalty(inp: CheckInput) -> Iterable[Finding]:
+    """G14. Denying a fee passes when policy has none; where a policy has one, denying it is a waiver; asserting it needs a clause."""
+    draft = parsed(inp)
+    policy = draft.facts.raw.get("late_fee_policy", "unknown")
+    clause = policy if isinstance(policy, dict) and policy else None
+    for text in draft.texts:
+        for match in matches(text, "penalty", negated=None):
+            if not match.negated:
+                registered = clause is not None and _policy_stated(draft, text, match)
+                if registered:
+                    yield text.finding(
+                        "G14",
+                        "penalty",
+                        HIGHER,
+                        match.start,
+                        match.end,
+                        "a fee under a contract clause",
+                        role="finance+legal",
+                        registered=True,
+                    )
+                else:
+                    yield judged(draft, text, match, PENALTY)
+            elif clause is not None:
+                yield text.finding(
+                    "G14", "penalty", BLOCK, match.start, match.end, "the policy has a late fee: denying it waives it", fact=str(clause)
+                )
+
+
+def _policy_stated(draft: Draft, text: Text, match: Match) -> bool:
+    """The sentence names figures of the late-fee policy and no others."""
+    policy = draft.facts.raw["late_fee_policy"]
+    numbers = {fact_amount(n) for value in policy.values() for n in re.findall(r"\d+(?:\.\d+)?", str(value))}
+    said = [text.items[i] for i in sentence_items(text, match)]
+    figures = [item.value for item in said if item.kind in {"money", "percent"}]
+    known = {a for i in draft.facts.invoices for a in (i.open, i.amount)} | {draft.facts.total}
+    return bool(figures) and all(value in numbers or value in known for value in figures) and any(value in numbers for value in figures)
+
+
+def check_legal(inp: CheckInput) -> Iterable[Finding]:
+    """G15."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "legal"):
+            yield judged(draft, text, match, LEGAL)
+
+
+def check_suspension(inp: CheckInput) -> Iterable[Finding]:
+    """G16."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "suspension"):
+            yield judged(draft, text, match, SUSPENSION)
+
+
+def check_threat(inp: CheckInput) -> Iterable[Finding]:
+    """G17: any other threat or shaming before third parties; no role can approve it."""
+    for text in parsed(inp).texts:
+        for match in matches(text, "threat"):
+            yield text.finding("G17", "threat", BLOCK, match.start, match.end, "a threat")
+
+
+def check_admission(inp: CheckInput) -> Iterable[Finding]:
+    """G18. Courtesy passes, and in a correction the apology for our own message."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "admission"):
+            if condition_before(text, match):
+                continue
+            if draft.purpose == "correction" and re.search(
+                r"messag|e-?mail|reminder|letter|nachricht|schreiben|erinnerung|courriel|rappel|lettre|mensaje|correo|recordatorio",
+                text.plain[slice(*match.sentence)],
+            ):
+                continue
+            yield text.finding("G18", "admission_of_fault", HIGHER, match.start, match.end, "an admission of fault", role="legal")
+
+
+def check_promise(inp: CheckInput) -> Iterable[Finding]:
+    """G19: a promise of a future act, or a claimed check, that no fact carries. A clause stopped elsewhere is not reported twice."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "promise"):
+            if not asks(text, match.sentence) and not _covered_elsewhere(draft, text, match):
+                yield text.finding(
+                    "G19",
+                    "unsupported_promise",
+                    HIGHER,
+                    match.start,
+                    match.end,
+                    "a promise or a claimed check without a fact",
+                    role="account_owner",
+                )
+    yield from _unvouched(draft)
+
+
+# Signs that a statement speaks of something the facts do not hold. One alone is common in honest letters and only warns.
+MODAL, FORECAST, OUTSIDE_WORD = 2, 2, 1
+ENOUGH = 3
+
+
+def _unvouched(draft: Draft) -> Iterator[Finding]:
+    """Statements with several signs of speaking about something else than an unpaid invoice, in sentences no other rule stops."""
+    text = draft.body
+    points: dict[int, list[tuple[int, int, int, str]]] = {}
+    masked = mask_names(text)
+    for match in matches(text, "modal"):
+        points.setdefault(match.sentence[0], []).append((MODAL, match.start, match.end, "we say what we will do"))
+    for start, end in forecasts(text, masked):
+        seg = text.segments[text.segment_at(start)][0]
+        points.setdefault(seg, []).append((FORECAST, start, end, "something is said to happen"))
+    for start, end, words in uncharted(text, masked):
+        points.setdefault(start, []).append((OUTSIDE_WORD * len(words), start, end, f"unusual here: {', '.join(words[:4])}"))
+    covered = {other.sentence[0] for commitment in (*OFFERS, PENALTY, LEGAL, SUSPENSION) for other in matches(text, commitment.rule)}
+    for sentence, signs in points.items():
+        if sentence not in covered and signs:
+            # Two of a kind count once and a little: "we will check … and we will inform you" is one statement said twice.
+            kinds = {why.split(":")[0]: value for value, _, _, why in signs}
+            total = sum(kinds.values()) + (len(signs) > len(kinds))
+            severity = HIGHER if total >= ENOUGH else WARN
+            _, start, end, why = max(signs)
+            if total >= 2:
+                yield text.finding(
+                    "G19",
+                    "unsupported_promise",
+                    severity,
+                    start,
+                    end,
+                    f"no fact carries this ({why})",
+                    role="account_owner" if severity == HIGHER else None,
+                )
+
+
+def _covered_elsewhere(draft: Draft, text: Text, match: Match) -> bool:
+    for commitment in (*OFFERS, PENALTY, LEGAL, SUSPENSION):
+        for other in matches(text, commitment.rule):
+            if other.clause == match.clause or (other.sentence == match.sentence and term_covering(draft, text, other, commitment)):
+                return True
+    return False

@@ -1,0 +1,1 @@
+"""Word tables of the checks: ``basics`` (function data) and one module of meanings per language."""

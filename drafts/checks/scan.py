@@ -1,0 +1,248 @@
+"""One pass over the digits of a text: amounts, dates, identifiers, counts, percentages, phone numbers, accounts, links and addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from governance.money import is_currency
+
+from .contacts import contacts_of
+from .items import EDGE, Item
+from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, SHARED_CURRENCY, UNIT_ADJECTIVES, UNITS
+from .numbers import THOUSAND, parse_number
+from .shapes import Shape, iso, shape_of
+
+_STOP = r"\s|;()\[\]{}<>\":="
+_CHUNK = re.compile(rf"(?<![^{_STOP}])[^{_STOP}\d]*+\d[^{_STOP}]*+")
+_JOINED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?(?![\w.,]*\d)(?!\w)")
+_NEXT = re.compile(r"\.?[ \t]?-?[ \t]?([$€£¥₹₺₽%]|[a-z]+\$?)\.?")
+_SHORT_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}")
+_CELL = re.compile(r"(?:[|\t(:]| {2}|[–-] | - )[ ]*\Z")
+_DAY_WORD = re.compile(
+    r"\b(?:am|vom|zum|bis|seit|den|dem|ab|on|due|dated|by|from|since|of|le|du|au|el|del|al|desde|hasta|dia|fallig|echue|vencio|"
+    r"vencida)\W{1,3}\Z"
+)
+_DIGIT_NEXT = re.compile(r"[ \t]?\d")
+_LATER = re.compile(r"[ \t]+([a-z]+)")
+_YEAR = re.compile(r"\.?,?\s+(?:de |del |of )?(\d{4})(?!\d)")
+_PREVIOUS = re.compile(r"([A-Za-z]+\$?|[$€£¥₹₺₽]|US\$)[.:]?[ \t]*[-(]?\Z")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
+
+
+def _currency(word: str, original: str) -> frozenset[str] | None:
+    code = CURRENCY_WORDS.get(word)
+    if code is None:
+        return frozenset((original,)) if len(original) == 3 and original.isupper() and is_currency(original) else None
+    return SHARED_CURRENCY.get(code) or frozenset((code,))
+
+
+class Scanner:
+    """Scans one text against the identifiers of its facts; ``items`` comes out sorted by position."""
+
+    def __init__(self, folded: str, plain: str, ids: Mapping[str, object], words: frozenset[str], phone: str = "") -> None:
+        self.folded, self.plain, self.ids, self.words, self.phone = folded, plain, ids, words, phone
+        self.items: list[Item] = []
+        self._skip = 0
+
+    def run(self) -> list[Item]:
+        contacts = contacts_of(self.folded, self.plain, self.words, self.ids, self.phone)
+        work = self.folded
+        for item in contacts:
+            work = work[: item.start] + " " * (item.end - item.start) + work[item.end :]
+        for match in _CHUNK.finditer(work):
+            start, end = match.span()
+            if start >= self._skip:
+                self._chunk(start, end)
+        if contacts:
+            self.items += contacts
+            self.items.sort(key=lambda item: item.start)
+        return self.items
+
+    def _chunk(self, start: int, end: int) -> None:
+        folded = self.folded
+        raw = folded[start:end]
+        text = raw.rstrip(EDGE)
+        end -= len(raw) - len(text)
+        lead = len(text) - len(text.lstrip(EDGE + "#"))
+        start, text = start + lead, text[lead:]
+        ref = self.ids.get(text.upper()) if text else None
+        if len(text) <= 5 and _SHORT_DAY.fullmatch(text) and self._partial_day(start, end, text, raw):
+            return
+        if ref is not None:
+            self.items.append(Item("ref", start, end, ref=ref, word=text))
+            return
+        if not self._iban(start, text):
+            self._shaped(start, end, text, raw[len(text) + lead :])
+
+    def _iban(self, start: int, text: str) -> bool:
+        """True (and an item) for a bank account number that begins here."""
+        if not (text[:2].isalpha() and text[:2].isupper() and text[2:4].isdigit()):
+            return False
+        account = _IBAN.match(self.folded, start)
+        if not account or account.end() - start < 14:
+            return False
+        self._skip = account.end()
+        self.items.append(Item("iban", start, account.end(), word=re.sub(r"[ -]", "", account.group())))
+        return True
+
+    def _shaped(self, start: int, end: int, text: str, after: str) -> None:
+        """An item by the shape of the characters: number, money, date …"""
+        shape = shape_of(text)
+        if shape.kind == "number":
+            self._number(start, end, shape)
+        elif shape.kind == "ordinal":
+            self._day_of_month(start, end, shape.value or 0)
+        elif shape.kind == "money":
+            self._money(start, end, shape.value, _currency(shape.word, shape.word.upper()), after)
+        elif shape.kind == "span":
+            self.items.append(Item("count", start, end, _days(shape.value, shape.word), word=shape.word, ref=shape.value))
+        elif shape.kind == "percent":
+            self.items.append(Item("percent", start, end, shape.value))
+        elif shape.kind == "date":
+            self._date(start, end, shape.dates)
+        elif shape.kind != "time":
+            self._spaced_id(start, end, text, shape)
+
+    def _partial_day(self, start: int, end: int, text: str, raw: str) -> bool:
+        """``am 19.10.``, ``le 19/10``, ``due 10/19``: a day without its year, after a word that announces one."""
+        dotted = "." in text
+        told = _DAY_WORD.search(self.plain, max(0, start - 14), start)
+        if dotted and not raw.rstrip(",;:!?)").endswith("."):
+            return False
+        if not told and not (dotted and _CELL.search(self.folded, max(0, start - 3), start)):
+            return False
+        one, two = (int(part) for part in re.split(r"[./-]", text))
+        orders = ((one, two),) if dotted else ((one, two), (two, one))  # 3.4. is always the third of April
+        days = [f"-{month:02d}-{day:02d}" for day, month in orders if 1 <= month <= 12 and 1 <= day <= 31]
+        if days:
+            self.items.append(Item("date", start, end, dates=tuple(dict.fromkeys(days))))
+        return bool(days)
+
+    def _date(self, start: int, end: int, dates: tuple[str, ...]) -> None:
+        if dates and dates[0].startswith("-"):
+            year = _YEAR.match(self.plain, end)
+            if year:
+                end, dates = year.end(), (year[1] + dates[0],)
+        self.items.append(Item("date", start, end, dates=dates))
+
+    def _spaced_id(self, start: int, end: int, text: str, shape: Shape) -> None:
+        """``INV 2041``/``FI-20 417`` are looked up with the word before; anything else with letters and digits is an unknown id."""
+        if shape.kind == "range":
+            unit = _NEXT.match(self.plain, end)
+            if unit and unit[1] in UNITS:
+                self.items.append(Item("count", start, unit.end(1), _days(shape.value, unit[1]), word=unit[1], ref=shape.value))
+                return
+        previous = self.folded[max(0, start - 12) : start].split()
+        if previous:
+            ref = self.ids.get((previous[-1].strip("#:.(") + text).upper())
+            if ref is not None:
+                self.items.append(Item("ref", start, end, ref=ref, word=text))
+                return
+        self.items.append(Item("range" if shape.kind == "range" else "id", start, end, shape.value, word=text))
+
+    def _number(self, start: int, end: int, shape: Shape) -> None:
+        folded, plain = self.folded, self.plain
+        value, decimals = shape.value, shape.decimals
+        if end - start <= 3 and folded[end : end + 1] == " ":
+            joined = _JOINED.match(folded, start)
+            if joined:
+                end = self._skip = joined.end()
+                value, decimals = parse_number(joined.group()), True
+        near = folded[start - 2 : start].rstrip(" (-:.") if start > 1 else ""
+        before = _PREVIOUS.search(folded, max(0, start - 10), start) if near and not near[-1].isdigit() else None
+        word, opened = (before[1], before.start(1)) if before else ("", start)
+        after = _NEXT.match(plain, end) if folded[end : end + 1] not in "\n|" else None
+        following = after[1] if after else ""
+        if (following in MONTHS or following in {"of", "de"}) and self._day_of_month(start, end, (value or 0) // THOUSAND):
+            return
+        if before and word.lower() in MONTHS and (value or 0) <= 31 * THOUSAND and not decimals:
+            self._month_before(start, end, before, (value or 0) // THOUSAND)
+            return
+        if word and word.lower() in MONTHS and shape.word.isdigit() and len(shape.word) == 4:
+            self.items.append(Item("month", opened, end, dates=(f"{shape.word}-{MONTHS[word.lower()]:02d}",)))
+            return
+        currency = _currency(word.lower(), word) if word else None
+        if currency is not None:
+            self._money(start, end, value, currency, "", opened=opened)
+        elif not self._followed(start, end, value, following, after):
+            spaced = self.ids.get((word + shape.word).upper()) or self.ids.get((word + "-" + shape.word).upper()) if word else None
+            if spaced is not None:
+                self.items.append(Item("ref", opened, end, ref=spaced, word=folded[opened : end]))
+            else:
+                self.items.append(Item("money" if decimals else "number", start, end, value, word=shape.word, decimals=decimals))
+
+    def _followed(self, start: int, end: int, value: int | None, word: str, after: re.Match[str] | None) -> bool:
+        """True when the word after the number says what it is: a currency, a unit of time, a percentage, a scale."""
+        if not word or after is None:
+            return False
+        if word in UNIT_ADJECTIVES:
+            later = _LATER.match(self.plain, after.end())
+            if later and later[1] in UNITS:
+                self.items.append(Item("count", start, later.end(1), _days(value, later[1]), word=later[1], ref=value))
+                return True
+        currency = _currency(word, self.folded[after.start(1) : after.end(1)])
+        if (
+            currency is not None
+            and (after.start(1) - end > 1 or _DIGIT_NEXT.match(self.folded, after.end(1)))
+            and not self._decimal(start, end)
+        ):
+            return False  # "35  GBP 2,480.00": the currency belongs to the next column
+        if currency is not None:
+            self._money(start, after.end(1), value, currency, "")
+        elif word in PERCENT or self.plain.startswith(("pour cent", "per cent", "por ciento", "v. h."), after.start(1)):
+            self.items.append(Item("percent", start, after.end(1), value))
+        elif word in SCALES and (word not in {"k", "m"} or self.folded[end] != " "):
+            self._money(start, after.end(1), None if value is None else value * SCALES[word], None, "")
+        elif word in UNITS and word not in {"m", "d", "h", "j", "p", "a", "std"}:
+            self.items.append(Item("count", start, after.end(1), _days(value, word), word=word, ref=value))
+        else:
+            return False
+        return True
+
+    def _decimal(self, start: int, end: int) -> bool:
+        return end - start > 3 and self.folded[end - 3] in ".,"
+
+    def _money(self, start: int, end: int, value: int | None, currency: frozenset[str] | None, tail: str, opened: int = -1) -> None:
+        """Add an amount, with a currency or scale written behind it (``GBP 2.5 million``, ``2 480 € 50``, ``EUR 2,480 and 50 cents``)."""
+        follow = _NEXT.match(self.plain, end) if not tail else None
+        if follow and value is not None:
+            if follow[1] in SCALES and follow[1] not in {"m", "mil"} | MINOR_UNIT_WORDS:
+                value, end = value * SCALES[follow[1]], follow.end(1)
+                follow = _NEXT.match(self.plain, end)
+            if currency is None and follow and follow[1] in CURRENCY_WORDS:
+                currency, end = _currency(follow[1], ""), follow.end(1)
+        self.items.append(Item("money", start if opened < 0 else opened, end, value, currency, decimals=True))
+
+    def _day_of_month(self, start: int, end: int, day: int) -> bool:
+        """``15 April 2026``, ``15th of April``, ``15 de abril de 2026``; False when no month follows."""
+        after = _NEXT.match(self.plain, end)
+        if after and after[1] in {"of", "de"}:
+            after = _LATER.match(self.plain, after.end(1))
+        month = MONTHS.get(after[1]) if after else None
+        if after is None or month is None:
+            return False
+        end = after.end(1)
+        year = _YEAR.match(self.plain, end)
+        if year:
+            self._skip = end = year.end()
+            found = iso(int(year[1]), month, day)
+            self.items.append(Item("date", start, end, dates=(found,) if found else ()))
+        else:
+            self.items.append(Item("date", start, end, dates=(f"-{month:02d}-{day:02d}",)))
+        return True
+
+    def _month_before(self, start: int, end: int, before: re.Match[str], day: int) -> None:
+        month = MONTHS[before[1].lower()]
+        year = _YEAR.match(self.plain, end + (self.plain[end : end + 2] in {"st", "nd", "rd", "th"} and 2))
+        if year:
+            self._skip = end = year.end()
+            found = iso(int(year[1]), month, day)
+            self.items.append(Item("date", before.start(1), end, dates=(found,) if found else ()))
+        else:
+            self.items.append(Item("date", before.start(1), end, dates=(f"-{month:02d}-{day:02d}",)))
+
+
+def _days(value: int | None, unit: str) -> int | None:
+    length = UNITS[unit]
+    return None if value is None or length is None or value % THOUSAND else value // THOUSAND * length

@@ -1,0 +1,240 @@
+"""G06: nothing the text says contradicts the facts; a demand never names a disputed invoice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from .attach import attachment
+from .base import BLOCK, CheckInput, Finding
+from .clauses import Match, asks, condition_before, matches
+from .facts import Invoice
+from .items import Item
+from .lexicon.basics import NUMBER_WORDS
+from .numbers import fact_amount
+from .text import Draft, Text, parsed
+
+_LATE_WORD = re.compile(r"overdue|past due|uberfallig|ueberfallig|fallig|echu|vencid|retard")
+_RECEIVED = re.compile(
+    r"receiv|receipt|thank|grateful|apprecia|arriv|transfer|payment|zahlung|erhalten|eingegang|dank|uberweis|recu|merci|remerci|paiement|"
+    r"reglement|virement|recib|graci|agradec|pago|transferencia|ingres"
+)
+_FULL = re.compile(
+    r"\b(?:fully|in full|completely|entirely|vollstandig|vollstaendig|komplett|restlos|entierement|integralement|totalement|totalmente|"
+    r"completamente|integramente|por completo|en su totalidad|zero|cero|null|nothing|nichts|rien|nada)\b"
+)
+_INVOICE_NOUN = re.compile(r"invoice|bill|rechnung|forderung|factur|account|konto|compte|cuenta|saldo|solde|balance|\d")
+_PARTIAL = re.compile(
+    r"part(?:ial|ly|-pay\w*|-paid)?\b|teil\w*|anzahlung|partiel\w*|acompte|parcial\w*|a cuenta|towards|rest\b|remain|reste|restant|"
+    r"balance|verbleib"
+)
+_PARTLY = re.compile(
+    r"part(?:ial|ly|-pay\w*|-paid)?\b|teil\w*|anzahlung|partiel\w*|acompte|parcial\w*|a cuenta|towards|of which|davon|dont"
+)
+# Purposes whose text may name an invoice under dispute, because it is the subject.
+DISPUTE_PURPOSES = frozenset(("dispute_response", "answer", "correction"))
+_PLURAL = re.compile(r"invoices\b|rechnungen\b|factures\b|facturas\b")
+_COUNT = re.compile(
+    r"(?<![\w.,-])(\d{1,2}|[a-z]+) (?:of your |of our |your |our |the |further |other |ihrer |unserer |de vos |de nos |de sus |de "
+    r"nuestras )?(?:(?:open|outstanding|overdue|unpaid|following|offenen?|uberfalligen?|falligen?|folgenden?|unbezahlten?|ausstehenden?)\s){0,2}\Z"
+)
+
+
+def _invoices(draft: Draft, text: Text, match: Match) -> list[Invoice]:
+    """Invoices a statement is about: named in its sentence, else spoken of, else all."""
+    attach, seg = attachment(draft, text), text.segment_at(match.start)
+    named = attach.named.get(seg)
+    if named:
+        inside = _beside(text, match, named)
+        return [draft.facts.invoice(m.ref.name) for m in inside]
+    return attach.nearby(seg) or draft.facts.invoices
+
+
+def _beside(text: Text, match: Match, named: list[Item]) -> list[Item]:
+    """The invoices in the same stretch between commas and semicolons as the statement, else the one before it, else all of the sentence."""
+    left = max(text.plain.rfind(mark, match.sentence[0], match.start) for mark in ";:,") + 1
+    right = min((at for mark in ";,:" if (at := text.plain.find(mark, match.end, match.sentence[1])) >= 0), default=match.sentence[1])
+    inside = [m for m in named if left <= m.start < right]
+    return inside or [m for m in named if m.start < match.start][-1:] or named
+
+
+def _amounts_in(text: Text, match: Match) -> list[int]:
+    return [i.value for i in text.items if i.kind == "money" and i.value is not None and match.sentence[0] <= i.start < match.sentence[1]]
+
+
+def _payment_known(draft: Draft, text: Text, match: Match, invoices: list[Invoice]) -> bool:
+    """True when a claimed payment or settlement is a fact: a payment of these invoices (of that amount), or nothing is open on them."""
+    said = text.plain[match.start : match.end]
+    settled = not _RECEIVED.search(said)
+    if settled and (_FULL.search(text.plain[slice(*match.clause)]) or _INVOICE_NOUN.search(said)) and any(i.open for i in invoices):
+        return bool(_PARTLY.search(text.plain[slice(*match.clause)])) and not _FULL.search(text.plain[slice(*match.clause)])
+    numbers = {i.number for i in invoices}
+    paid = [
+        fact_amount(str(row.get("amount", "")))
+        for row in draft.facts.payments
+        if row.get("invoice") in numbers or not row.get("invoice") or not numbers
+    ]
+    if invoices and all(i.open == 0 for i in invoices):
+        return True
+    if not paid:
+        return False
+    sentence = text.plain[slice(*match.sentence)]
+    amounts = _amounts_in(text, match)
+    open_amounts = {i.open for i in invoices}
+    if any(amount in paid or amount == sum(p or 0 for p in paid) for amount in amounts):
+        return True
+    return (
+        bool(_PARTIAL.search(sentence))
+        or bool(amounts and set(amounts) <= open_amounts and False)
+        or (not amounts and "payment" in match.source and _mentions_rest(text, match))
+    )
+
+
+def _mentions_rest(text: Text, match: Match) -> bool:
+    """A thank-you for a payment passes when the rest that is still open stands in the text too."""
+    opens = {i.open for i in text.facts.invoices if i.open}
+    return any(i.kind == "money" and i.value in opens for i in text.items)
+
+
+def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
+    for match in matches(text, "cleared"):
+        if condition_before(text, match) or asks(text, match.sentence):
+            continue
+        invoices = _invoices(draft, text, match)
+        if _LATE_WORD.search(text.plain, match.start, match.end) and not any(
+            (i.days_overdue(draft.facts.as_of) or 0) > 0 for i in invoices
+        ):
+            continue
+        if not _payment_known(draft, text, match, invoices):
+            number = invoices[0] if invoices else None
+            yield text.finding(
+                "G06",
+                "contradicts_facts",
+                BLOCK,
+                match.start,
+                match.end,
+                "the facts show it as open and unpaid",
+                fact=f"{number.number} is open" if number else "",
+            )
+
+
+def _nothing_received(draft: Draft, text: Text) -> Iterator[Finding]:
+    for match in matches(text, "no_payment", negated=None):
+        numbers = {i.number for i in _invoices(draft, text, match)}
+        clause = text.plain[slice(*match.clause)]
+        credit = re.search(r"credit|gutschrift|avoir|abono", clause[match.start - match.clause[0] :])
+        rows = draft.facts.credits if credit else draft.facts.payments
+        if any(row.get("invoice") in numbers or not row.get("invoice") for row in rows):
+            yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold a payment or credit for it")
+
+
+def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
+    for match in matches(text, "not_due", negated=None):
+        late = [i.days_overdue(draft.facts.as_of) for i in _invoices(draft, text, match)]
+        if late and all(days is not None and days > 0 for days in late):
+            yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the invoice is past its due date")
+
+
+def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
+    raised = draft.facts.raw.get("disputes") or ()
+    for match in matches(text, "disputed", negated=None):
+        if match.negated and raised and not condition_before(text, match) and draft.facts.disputed:
+            numbers = {i.number for i in _invoices(draft, text, match)}
+            if any(row.get("invoice") in numbers for row in raised) and re.search(
+                r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]
+            ):
+                yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold a dispute")
+        if not match.negated and not raised and not condition_before(text, match):
+            yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold no dispute")
+
+
+def _disputed_named(draft: Draft, text: Text) -> Iterator[Finding]:
+    if draft.purpose in DISPUTE_PURPOSES or not draft.facts.disputed:
+        return
+    for item in text.items:
+        if item.kind == "ref" and item.ref.kind == "invoice" and item.ref.name in draft.facts.disputed:
+            yield text.finding(
+                "G06",
+                "contradicts_facts",
+                BLOCK,
+                item.start,
+                item.end,
+                "a demand names an invoice under dispute",
+                fact=f"{item.ref.name} is disputed",
+            )
+
+
+def _settled_named(draft: Draft, text: Text) -> Iterator[Finding]:
+    """An invoice with nothing open is demanded (purpose demand, named without being called paid)."""
+    if draft.purpose != "demand":
+        return
+    for item in text.items:
+        if item.kind == "ref" and item.ref.kind == "invoice":
+            invoice = draft.facts.invoice(item.ref.name)
+            dead = invoice.open == 0 or invoice.status.lower() in {"paid", "cancelled", "canceled", "void", "written_off"}
+            if dead and not any(m.sentence[0] <= item.start < m.sentence[1] for m in matches(text, "cleared", negated=None)):
+                yield text.finding(
+                    "G06",
+                    "contradicts_facts",
+                    BLOCK,
+                    item.start,
+                    item.end,
+                    "nothing is open on this invoice",
+                    fact=f"{invoice.number}: 0.00 open",
+                )
+
+
+def _count(draft: Draft, text: Text) -> Iterator[Finding]:
+    """ "Your three open invoices" must be a number of invoices that is true."""
+    if text.vocabulary.isdisjoint(("invoices", "rechnungen", "factures", "facturas")):
+        return
+    for noun in _PLURAL.finditer(text.plain):
+        match = _COUNT.search(text.plain, max(0, noun.start() - 60), noun.start())
+        if match is None:
+            continue
+        number = _small(match[1], text.languages)
+        if number is None or number < 2:
+            continue
+        facts = draft.facts
+        late = sum(1 for i in facts.invoices if (i.days_overdue(facts.as_of) or 0) > 0)
+        opened = sum(1 for i in facts.invoices if i.open)
+        named = len({i.ref.name for i in text.items if i.kind == "ref" and i.ref.kind == "invoice"})
+        undisputed = sum(1 for i in facts.invoices if i.number not in facts.disputed and i.open)
+        if number not in {len(facts.invoices), late, opened, undisputed, named}:
+            yield text.finding(
+                "G06",
+                "contradicts_facts",
+                BLOCK,
+                match.start(),
+                noun.end(),
+                "the account has another number of open invoices",
+                fact=str(opened),
+            )
+
+
+def _small(word: str, languages: tuple[str, ...]) -> int | None:
+    if word.isdigit():
+        return int(word)
+    return next((value for code in languages if (value := NUMBER_WORDS[code].get(word)) is not None), None)
+
+
+def _purchase_order(draft: Draft, text: Text) -> Iterator[Finding]:
+    for match in matches(text, "po_missing", negated=None):
+        invoices = _invoices(draft, text, match)
+        asked = asks(text, match.sentence)
+        told = any(i.kind == "ref" and i.ref.kind == "po" for i in text.items)
+        if invoices and all(i.po for i in invoices) and not condition_before(text, match) and not asked and not told:
+            yield text.finding(
+                "G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold the purchase order", fact=invoices[0].po
+            )
+
+
+_RULES = (_cleared, _nothing_received, _not_due, _disputes, _disputed_named, _settled_named, _count, _purchase_order)
+
+
+def check_state(inp: CheckInput) -> Iterable[Finding]:
+    """G06 over subject and body."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for rule in _RULES:
+            yield from rule(draft, text)

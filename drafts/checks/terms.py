@@ -1,0 +1,106 @@
+"""Commercial wording and the terms that were approved for it: only exactly what was approved passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .base import BLOCK, HIGHER, Finding
+from .clauses import Match
+from .facts import simple
+from .numbers import fact_amount
+from .text import Draft, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One kind of wording: its check, rule, label, why it stops, who may approve it when a term of ``terms`` covers it exactly."""
+
+    check: str
+    rule: str
+    label: str
+    why: str
+    terms: tuple[str, ...] = ()
+    role: str | None = None
+
+
+CREDIT = Commitment("G11", "credit_offer", "credit_offer", "a credit, refund or write-off", ("credit",), "finance")
+PLAN = Commitment("G12", "payment_plan", "payment_plan", "a payment plan or extension", ("payment_plan", "extension"), "finance")
+DISCOUNT = Commitment("G13", "discount", "discount", "a discount or settlement", ("discount", "settlement"), "finance")
+PENALTY = Commitment("G14", "penalty", "penalty", "a fee, interest or penalty", ("fee",), "finance+legal")
+LEGAL = Commitment("G15", "legal", "legal", "legal wording", ("legal_step",), "legal")
+SUSPENSION = Commitment("G16", "suspension", "suspension", "a suspension of service or delivery", ("suspension",), "legal+executive")
+OFFERS = (CREDIT, PLAN, DISCOUNT)
+
+
+def sentence_items(text: Text, match: Match) -> list[int]:
+    """Indexes of the amounts, dates and identifiers in the sentence of a match."""
+    return [index for index, item in enumerate(text.items) if match.sentence[0] <= item.start < match.sentence[1]]
+
+
+def term_covering(draft: Draft, text: Text, match: Match, commitment: Commitment) -> bool:
+    """True when a registered term covers exactly this wording: its schedule (all of it) or reference is in the text, and nothing else."""
+    return any(str(term.get("type")) in commitment.terms and _covers(draft, text, match, term) for term in draft.facts.terms)
+
+
+def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> bool:
+    wording = term.get("wording") or term.get("text")
+    if wording:
+        return simple(" ".join(str(wording).split())) in simple(" ".join(text.folded.split()))
+    schedule = [(fact_amount(str(row.get("amount", ""))), str(row.get("date") or "")[:10]) for row in term.get("schedule") or ()]
+    amounts = {amount for amount, _ in schedule if amount is not None} | {
+        a for key in ("amount", "total", "fee") if term.get(key) is not None and (a := fact_amount(str(term[key]))) is not None
+    }
+    days = {day for _, day in schedule} | {
+        str(value)[:10] for value in term.values() if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value)
+    }
+    known = {a for i in draft.facts.invoices for a in (i.open, i.amount)} | {draft.facts.total}
+    said, said_days = set(), set()
+    for index in sentence_items(text, match):
+        item = text.items[index]
+        if item.kind == "money":
+            said.add(item.value)
+        elif item.kind == "date":
+            said_days.add(item.dates)
+    facts_days = {day for i in draft.facts.invoices for day in (i.due, i.issued)}
+    if said - amounts - known or any(not any(_day_is(d, days | facts_days) for d in [options]) for options in said_days):
+        return False
+    named = any(item.kind == "ref" and item.ref.kind == "term" and item.ref.name == str(term.get("ref")) for item in text.items)
+    return (
+        _tells(text, schedule)
+        or (named and (not schedule or not (said & amounts) or said & amounts <= amounts))
+        or (not schedule and bool(said & amounts or not amounts))
+    )
+
+
+def _tells(text: Text, schedule: list[tuple[int | None, str]]) -> bool:
+    """True when the text states every instalment: each amount and each day."""
+    amounts = {item.value for item in text.items if item.kind == "money"}
+    days = [item.dates for item in text.items if item.kind == "date"]
+    return bool(schedule) and all(amount in amounts and (not day or any(_day_is(d, {day}) for d in days)) for amount, day in schedule)
+
+
+def _day_is(options: tuple[str, ...], days: set[str]) -> bool:
+    return any(day == one or (one[:1] == "-" and day.endswith(one)) for one in options for day in days)
+
+
+def judged(draft: Draft, text: Text, match: Match, commitment: Commitment, fact: str = "") -> Finding:
+    """The finding about a commitment: for a higher approver when a registered term covers exactly this wording, else blocking."""
+    covered = bool(commitment.terms) and term_covering(draft, text, match, commitment)
+    if covered:
+        return text.finding(
+            commitment.check,
+            commitment.label,
+            HIGHER,
+            match.start,
+            match.end,
+            f"{commitment.why}, covered by a registered term",
+            role=commitment.role,
+            registered=True,
+            fact=fact,
+        )
+    return text.finding(
+        commitment.check, commitment.label, BLOCK, match.start, match.end, f"{commitment.why} without a registered term", fact=fact
+    )

@@ -1,0 +1,77 @@
+"""G10 and G20: talk of a machine about itself, and talk below any tone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from .base import BLOCK, CheckInput, Finding
+from .clauses import matches
+from .facts import simple
+from .text import Draft, parsed
+from .uncharted import unusual
+
+
+def check_echo(inp: CheckInput) -> Iterable[Finding]:
+    """G10: talk about prompts or instructions, prompt fragments, the canary, claims that somebody approved this text."""
+    draft = parsed(inp)
+    canary = str(inp.policy.get("canary") or "")
+    for text in draft.texts:
+        if canary and canary in text.raw:
+            at = text.raw.index(canary)
+            yield Finding(
+                "G10", "injection_echo", BLOCK, canary, "the canary of the prompt", None, at, at + len(canary), "", False, text.where
+            )
+        for match in matches(text, "echo"):
+            yield text.finding("G10", "injection_echo", BLOCK, match.start, match.end, "talk of instructions, prompts or approvals")
+        for found in _PROMPT_MARKS.finditer(text.folded) if any(mark in text.plain for mark in _PROMPT_CHARS) else ():
+            yield text.finding("G10", "injection_echo", BLOCK, *found.span(), "a fragment of a prompt or of machine output")
+
+
+_PROMPT_CHARS = ("<", "[", "##", '"', "system:", "assistant:", "user:", "human:", "ai:")
+_PROMPT_MARKS = re.compile(
+    r"\"{3}|<\|[^|\n]{0,40}\|>|\[/?INST\]|<</?SYS>>|^\s*#{2,}\s*\w|^\s*(?:system|assistant|user|human|ai)\s*:|</?(?:data|facts|context|"
+    r"instructions?|system|user|untrusted)[^>\n]*>|\"role\"\s*:",
+    re.M | re.I,
+)
+
+
+def check_tone(inp: CheckInput) -> Iterable[Finding]:
+    """G20: insults, sarcasm, accusations, shouting."""
+    draft = parsed(inp)
+    for text in draft.texts:
+        for match in matches(text, "rude"):
+            yield text.finding("G20", "rude", BLOCK, match.start, match.end, "abusive, sarcastic or accusing wording")
+        if text.folded.count("!") >= 2:
+            yield text.finding("G20", "rude", BLOCK, text.folded.index("!"), text.folded.rindex("!") + 1, "two or more exclamation marks")
+    yield from _shouting(draft)
+    for found in _VOCATIVE.finditer(draft.body.plain):
+        if unusual(draft.body, found.group(1)):
+            yield draft.body.finding("G20", "rude", BLOCK, *found.span(), "the reader is called names")
+
+
+_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{4,}")
+_VOCATIVE = re.compile(
+    r"(?:^|[,.!:]\s+|\n)(?:you|ihr|du|sie|vous|bande de|tas de|panda de|pandilla de|hatajo de|espece de|ustedes)\s+([a-z]{4,})\s*[,!]"
+)
+
+
+def _shouting(draft: Draft) -> Iterator[Finding]:
+    text = draft.body
+    upper = [m for m in _CAPITALS.finditer(text.folded) if _whole(text.folded, m) and simple(m.group()) not in draft.facts.name_tokens]
+    if not upper:
+        return
+    letters = sum(map(len, text.words)) or 1
+    if sum(map(str.isupper, text.folded)) / letters > 0.3:
+        yield text.finding("G20", "rude", BLOCK, 0, min(80, len(text.folded)), "more than 30 % capitals")
+        return
+    for first, second in pairwise(upper):
+        if second.start() - first.end() <= 2:
+            yield text.finding("G20", "rude", BLOCK, first.start(), second.end(), "shouting in capitals")
+            return
+
+
+def _whole(folded: str, match: re.Match[str]) -> bool:
+    """True when the capitals are a whole word, not the front of an identifier."""
+    return not folded[match.start() - 1 : match.start()].isalnum() and not folded[match.end() : match.end() + 1].isalnum()

@@ -1,0 +1,77 @@
+"""When the customer may be contacted next: caps, business hours, and the same in words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from drafts.classification.rules_blocks import waiting_promises
+from drafts.classification.types import AWAIT_DECISION, HOLD, Case, Reason, day, days
+from governance.calendar import add_business_days, business_moment, zone
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The first day another message is allowed, and why not sooner ("" when today is fine)."""
+
+    not_before: date
+    why: str = ""
+
+
+def contact_cap(case: Case) -> Cap:
+    """One message in so many business days, and so many in a window of days."""
+    policy, today = case.policy, case.today
+    sent = case.facts.contacted_on
+    if not sent:
+        return Cap(today)
+    rested = add_business_days(sent[0], policy.cap_business_days, case.facts.country)
+    if rested > today:
+        gap = policy.cap_business_days
+        return Cap(rested, f"message of {day(sent[0], today)} + {gap} business {'day' if gap == 1 else 'days'}")
+    window = [on for on in sent if (today - on).days < policy.cap_window_days]
+    if len(window) >= policy.cap_messages:
+        earliest = window[policy.cap_messages - 1] + timedelta(days=policy.cap_window_days)
+        return Cap(earliest, f"{len(window)} messages in {days(policy.cap_window_days)}")
+    return Cap(today)
+
+
+def window(case: Case, not_before: date) -> dict[str, Any]:
+    """The next business hours at the customer from ``not_before`` on: JSON-ready moments in UTC and the customer's zone."""
+    facts, policy = case.facts, case.policy
+    tz = zone(facts.time_zone)
+    at = facts.as_of
+    if not_before > facts.today:
+        at = datetime.combine(not_before, time(0), tz)
+    opens = business_moment(at, facts.time_zone, facts.country, policy.business_start_hour, policy.business_end_hour)
+    last_hour = time(policy.business_end_hour) if policy.business_end_hour < 24 else time(23, 59)
+    closes = datetime.combine(opens.astimezone(tz).date(), last_hour, tz)
+    return {
+        "opens_at": opens.isoformat(),
+        "closes_at": closes.astimezone(opens.tzinfo).isoformat(),
+        "time_zone": facts.time_zone,
+        "hours": f"{policy.business_start_hour}-{policy.business_end_hour}",
+    }
+
+
+def waiting_words(case: Case, action: str, reason: Reason | None, words: str, cap: Cap) -> str:
+    """The next contact in words: "not before 12 May: promise of 10 May + 2 days", or what it waits for."""
+    if reason is not None and reason.rule == "promise_in_force":
+        return _promise_words(case)
+    if action == HOLD:
+        return f"not while it is on hold: {words}"
+    if action == AWAIT_DECISION:
+        return f"after a decision: {words}"
+    if cap.why:
+        return f"not before {day(cap.not_before, case.today)}: {cap.why}"
+    return "as soon as it is approved"
+
+
+def _promise_words(case: Case) -> str:
+    last = max(waiting_promises(case), key=lambda p: p.in_force_until or date.min)
+    after = max(last.in_force_until or case.today, (last.due_on or last.made_on) + timedelta(days=1))
+    if last.due_on is None:
+        gap = days(case.policy.undated_promise_days)
+        return f"not before {day(after, case.today)}: promise without a date of {day(last.made_on, case.today)} + {gap}"
+    grace = case.policy.grace_days_by_method.get(last.method, case.policy.grace_days)
+    return f"not before {day(after, case.today)}: promise of {day(last.due_on, case.today)} + {days(grace)}"

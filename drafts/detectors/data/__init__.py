@@ -1,0 +1,1 @@
+"""Own training examples as CSV; read by drafts.detectors.training_data."""

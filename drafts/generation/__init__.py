@@ -1,0 +1,1 @@
+"""The words of a message: formats, phrases, the composer and the statement."""

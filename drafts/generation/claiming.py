@@ -1,0 +1,102 @@
+"""Takes queued attempts out of the queue: those that may be asked become calls; a budget, the breaker or the cache settles the others.
+
+One transaction and a handful of statements for any number of rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from drafts.generation import budget, client, prompts
+from drafts.generation.service import task_of
+from drafts.models import Generation
+from governance import bulk, policies
+from governance.canonical import canonical_json, sha256_hex
+from governance.policies import PolicyParameters
+
+# A call may wait in line for one call's time before it is made; after this many times that, its worker counts as dead.
+LEASE_CALLS = 4
+_WRITTEN = (
+    "state", "provider", "model", "prompt_sha256", "content_key", "lease_until", "parameters", "result", "raw_answer", "reused_from",
+    "finish_reason", "finished_at", "error_kind", "error",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call ready to be made: everything the network thread needs, no database object."""
+
+    generation_id: int
+    kind: str
+    messages: tuple[dict[str, str], ...]
+    model: str
+    seconds: int
+    max_tokens: int
+
+
+def claim(room: int, at: datetime) -> tuple[list[Call], list[int]]:
+    """Take up to ``room`` queued attempts: those that may be asked, as calls, and the accounts of those a budget or cache settled."""
+    policy = policies.active_parameters()
+    with transaction.atomic():
+        rows = list(
+            Generation.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=Generation.State.QUEUED)
+            .select_related("brief", "prompt_version").order_by("pk")[:room]
+        )
+        if not rows:
+            return [], []
+        messages = {row.pk: _render(row) for row in rows}
+        known, purse = _known(rows), budget.load(policy, [row.account_id for row in rows], at)
+        calls = [call for row in rows if (call := _settle(row, messages[row.pk], known, policy, purse, at))]
+        bulk.update(Generation, rows, _WRITTEN)
+    asked = {call.generation_id for call in calls}
+    return calls, [row.account_id for row in rows if row.pk not in asked]
+
+
+def _render(row: Generation) -> tuple[dict[str, str], ...]:
+    """The messages of the call; what was rendered, for which model, is written on the row."""
+    assert row.prompt_version is not None  # queued attempts name their prompt; null is only for rows whose prompt was never known
+    material = [(m["id"], m["text"]) for m in row.parameters.get("material", ())]
+    rendered = prompts.render(
+        row.prompt_version, json.loads(row.brief.facts), task_of(row), feedback=row.parameters.get("feedback", ()), material=material
+    )
+    row.provider, row.model, row.prompt_sha256 = client.provider_name(), settings.LLM_MODEL, rendered.sha256
+    row.content_key = sha256_hex(canonical_json([row.account_id, row.prompt_version_id, row.model, rendered.sha256]))
+    return rendered.messages
+
+
+def _known(rows: Sequence[Generation]) -> dict[tuple[str, int, str], Generation]:
+    """Answers on record by (content key, account, kind): by content, and never across accounts. One query."""
+    keys = {row.content_key for row in rows}
+    found = Generation.objects.filter(content_key__in=keys, state=Generation.State.DONE, findings=[]).order_by("pk")
+    return {(row.content_key, row.account_id, row.kind): row for row in found}
+
+
+def _settle(
+    row: Generation, messages: tuple[dict[str, str], ...], known: dict[tuple[str, int, str], Generation], policy: PolicyParameters,
+    purse: budget.Budget, at: datetime,
+) -> Call | None:
+    """What becomes of one attempt, on the row; the call when it is asked."""
+    if answered := known.get((row.content_key, row.account_id, row.kind)):
+        row.result, row.raw_answer, row.finish_reason = answered.result, answered.raw_answer, answered.finish_reason
+        close(row, Generation.State.DONE, at, reused_from=answered)
+        return None
+    if why := purse.refuse(row.account_id, at):
+        close(row, Generation.State.SKIPPED, at, error_kind="budget", error=f"The model was not asked: {why}.")
+        return None
+    row.state, row.lease_until = Generation.State.CLAIMED, at + timedelta(seconds=LEASE_CALLS * policy.model_seconds)
+    row.parameters = {**row.parameters, "max_tokens": purse.max_tokens}
+    return Call(row.pk, row.kind, messages, row.model, policy.model_seconds, purse.max_tokens)
+
+
+def close(row: Generation, state: str, at: datetime, **fields: Any) -> None:
+    """End an attempt, on the row; the caller saves it."""
+    row.state, row.finished_at, row.lease_until = state, at, None
+    for name, value in fields.items():
+        setattr(row, name, value)

@@ -1,0 +1,31 @@
+"""Everything a person may do with what was prepared. One verb per act; screens, commands and tests call these and nothing below.
+
+All verbs take ``by`` (the person) and ``at``, and raise ``NotAllowed`` (this person may not), ``WrongState`` (it moved meanwhile),
+``Conflict`` (somebody saved first; carries every text) or ``Blocked`` (not possible now, with the words for the screen).
+"""
+
+from drafts.review.answers import answer_dispute, correct
+from drafts.review.approving import Approved, acknowledge, approve
+from drafts.review.base import Blocked, Conflict, Text
+from drafts.review.calls import log_call
+from drafts.review.claims import leave, open_for_review, release_claims, save_working_copy, take_over
+from drafts.review.decisions import Term, decide, withdraw_term
+from drafts.review.diff import Change, change_list, facts_changed, word_diff
+from drafts.review.disputes import confirm_signal, dismiss_signal, mark_disputed, open_disputes, own_dispute, resolve_dispute
+from drafts.review.editing import check_text, edit
+from drafts.review.recompute import recompute
+from drafts.review.restraint import lift_hold, pause_sending, put_hold, resume_sending
+from drafts.review.routing import route
+from drafts.review.unknown import propose_outcome, resolve_unknown
+from drafts.review.verdicts import CHANGE_KINDS, REJECT_KINDS, reject, reopen, request_changes, stop
+from drafts.transitions import WrongState
+from governance.decisions import NotAllowed
+
+__all__ = [
+    "CHANGE_KINDS", "REJECT_KINDS", "Approved", "Blocked", "Change", "Conflict", "NotAllowed", "Term", "Text", "WrongState",
+    "acknowledge", "answer_dispute", "approve", "change_list", "check_text", "confirm_signal", "correct", "decide", "dismiss_signal",
+    "edit", "facts_changed", "leave", "lift_hold", "log_call", "mark_disputed", "open_disputes", "open_for_review", "own_dispute",
+    "pause_sending", "propose_outcome", "put_hold", "recompute", "reject", "release_claims", "reopen", "request_changes",
+    "resolve_dispute", "resolve_unknown", "resume_sending", "route", "save_working_copy", "stop", "take_over", "withdraw_term",
+    "word_diff",
+]  # fmt: skip

@@ -1,0 +1,69 @@
+"""New versions of words, written beside the one in force. Writing puts nothing in force: see ``activation``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from drafts.review.base import Blocked
+from drafts.simulation.activation import GATE, STREAM
+from drafts.simulation.versions import KEYS, content_hash
+from governance.audit import Entry, record
+from governance.history import save_as
+from governance.models import PromptVersion, TemplateVersion
+from governance.rights import can
+from governance.words import validate
+
+if TYPE_CHECKING:
+    from governance.models import User
+
+# What a prompt must be given, or it asks about nothing.
+FIELDS = {"draft": ("{task}", "{facts}", "{feedback}"), "preparation": ("{task}", "{facts}", "{material}")}
+
+
+def write_template(base_id: int, subject: str, body: str, *, by: User, at: datetime) -> TemplateVersion:
+    """A new version of the text ``base_id``, for the same place. Raises ``NotAllowed``, or ``Blocked`` with why it cannot be saved."""
+    can(by, "write_policy").or_raise()
+    with transaction.atomic():
+        base = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=base_id)
+        same = TemplateVersion.objects.filter(key=base.key, language=base.language)
+        row = TemplateVersion(
+            key=base.key, language=base.language, lane=base.lane, step=base.step, purpose=base.purpose, version=_next(same),
+            subject=" ".join(subject.split()), body=_clean(body), author=by,
+        )  # fmt: skip
+        if problems := validate(row):
+            raise Blocked(GATE, f"This text cannot be saved: {'; '.join(problems)}.", changes=problems)
+        save_as(row, by=by, at=at, reason="written")
+        data = {"key": row.key, "language": row.language, "version": row.version}
+        record([Entry(STREAM, "words.written", "template", row.pk, data)], by=by, at=at)
+    return row
+
+
+def write_prompt(base_id: int, system: str, user: str, *, by: User, at: datetime) -> PromptVersion:
+    """A new version of the prompt ``base_id``. Raises ``NotAllowed`` or ``Blocked``."""
+    can(by, "write_policy").or_raise()
+    with transaction.atomic():
+        base = PromptVersion.objects.select_for_update(of=("self",)).get(pk=base_id)
+        if base.key not in KEYS:
+            raise Blocked(GATE, f"The prompt “{base.key}” is delivered with the product and cannot be replaced here.")
+        row = PromptVersion(key=base.key, system=_clean(system), user=_clean(user), author=by)
+        row.version = _next(PromptVersion.objects.filter(key=base.key))
+        missing = [field for field in FIELDS[base.key] if field not in row.user]
+        if missing or not row.system:
+            raise Blocked(GATE, f"This prompt cannot be saved: the message needs {', '.join(missing) or 'instructions'}.")
+        save_as(row, by=by, at=at, reason="written")
+        data = {"key": row.key, "version": row.version, "sha256": content_hash(row)}
+        record([Entry(STREAM, "prompt.written", "prompt", row.pk, data)], by=by, at=at)
+    return row
+
+
+def _next(rows: object) -> int:
+    found: int | None = rows.aggregate(last=Max("version"))["last"]  # type: ignore[attr-defined]
+    return (found or 0) + 1
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").strip() + "\n"

@@ -1,0 +1,218 @@
+"""The sweep: everything that is due by the state of the database, found and done in one round.
+
+It may run twice, on many workers, or not for an hour: each step asks the database what is due now and does nothing that was done. A step
+that fails is logged and does not keep the others. The embedded worker runs exactly this; Celery's beat rings for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from accounts.models import DisputeSignal
+from drafts import states, transitions
+from drafts.classification import work_rank
+from drafts.delivery import handover, outbox
+from drafts.detection import scan
+from drafts.generation import runner
+from drafts.generation.service import UNDER_WAY
+from drafts.models import Draft, FollowUp, Generation
+from drafts.preparation import due_account_ids, prepare_accounts
+from drafts.preparation.plan import BY_PEOPLE
+from drafts.responses import close_overtaken, close_paid
+from drafts.review import release_claims
+from drafts.review.verdicts import void_approvals
+from governance import approvals, calendar, clock, policies
+from governance.models import ApprovalRequest, Hold
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+RANK_AT_ONCE = 2_000
+PREPARE_AT_ONCE = 200
+GENERATE_AT_ONCE = 256
+
+
+def sweep(at: datetime) -> dict[str, int]:
+    """One round at ``at``; how many rows each step moved."""
+    return _steps(STEPS, at)
+
+
+def prepare_due(at: datetime) -> dict[str, int]:
+    """The slower round: every account that is due, follow-ups that ended, drafts that grew too old."""
+    return _steps(SLOW_STEPS, at)
+
+
+def _steps(steps: tuple[tuple[str, Callable[[datetime], int]], ...], at: datetime) -> dict[str, int]:
+    done: dict[str, int] = {}
+    for name, step in steps:
+        try:
+            done[name] = step(at)
+        except Exception:
+            log.exception("sweep step %s failed; the next round tries again", name)
+            done[name] = -1
+    return done
+
+
+def deliver(at: datetime) -> int:
+    """Hand over what is due."""
+    return sum(handover.deliver_due(at).values())
+
+
+def detect(at: datetime) -> int:
+    """Read new tickets, messages and notes for disputes."""
+    return len(scan(at=at))
+
+
+def prepare_waiting(at: datetime) -> int:
+    """Follow-ups that wait in ``preparing``, oldest first, but for those the model is writing for."""
+    writing = Generation.objects.filter(follow_up=OuterRef("pk"), state__in=UNDER_WAY)
+    waiting = FollowUp.objects.filter(status=states.PREPARING).exclude(Exists(writing)).order_by("pk")
+    return _prepare(list(waiting.values_list("account_id", flat=True)[:PREPARE_AT_ONCE]), at)
+
+
+def close_lost(at: datetime) -> int:
+    """Attempts of a model whose worker died; their follow-ups are prepared in this same round."""
+    return len(runner.lost(at))
+
+
+def generate(at: datetime) -> int:
+    """Let the model write what waits, a portion at a time, and go on with the accounts that have news. Takes as long as the model does.
+
+    Run beside the sweep, never in it: deliveries must not wait for a model. Nothing to do when other workers have their hands full.
+    """
+    claimed = Generation.objects.filter(state=Generation.State.CLAIMED, lease_until__gt=at)
+    if claimed.count() >= runner.CONCURRENCY:
+        return 0
+    news = sorted(set(runner.run(clock.now, limit=GENERATE_AT_ONCE)))
+    for start in range(0, len(news), BATCH):
+        _prepare(news[start : start + BATCH], clock.now())
+    return len(news)
+
+
+def prepare_released(at: datetime) -> int:
+    """Follow-ups on hold of whose account a hold ended after their facts were read."""
+    read_at = OuterRef("brief__as_of")
+    ended = Q(released_at__gt=read_at) | Q(released_at__isnull=True, expires_at__gt=read_at, expires_at__lte=at)
+    holds = Hold.objects.filter(ended, account_id=OuterRef("account_id"))
+    rows = FollowUp.objects.filter(status=states.ON_HOLD).filter(Exists(holds)).order_by("pk")
+    return _prepare(list(rows.values_list("account_id", flat=True)[:PREPARE_AT_ONCE]), at)
+
+
+def prepare_all_due(at: datetime) -> int:
+    """Every due account in batches; unchanged ones are skipped by preparation itself."""
+    ids = due_account_ids(at)
+    for start in range(0, len(ids), BATCH):
+        _prepare(ids[start : start + BATCH], at)
+    return len(ids)
+
+
+def _prepare(account_ids: list[int], at: datetime) -> int:
+    if account_ids:
+        prepare_accounts(account_ids, as_of=at)
+    return len(account_ids)
+
+
+def expire_requests(at: datetime) -> int:
+    """Approval requests past their end; a half-approved follow-up is prepared again and asks anew. Returns how many ended.
+
+    What a person wrote to answer or to correct is never written anew: it stays where it is, and the next approval asks again.
+    """
+    open_requests = ApprovalRequest.objects.filter(state=ApprovalRequest.State.OPEN, subject_kind="draft")
+    late = open_requests.filter(expires_at__lte=at).values("subject_id")
+    with transaction.atomic():
+        # Account and FollowUp before ApprovalRequest, as every verb does: the other way round the two would wait for each other.
+        rows = transitions.lock(list(Draft.objects.filter(pk__in=late).values_list("follow_up_id", flat=True)))
+        drafts = set(late.values_list("subject_id", flat=True))
+        half = [row for row in rows if row.status == states.AWAITING_APPROVAL and row.draft_id in drafts]
+        anew = [row.pk for row in half if row.purpose not in BY_PEOPLE]
+        ended = approvals.expire(at)
+        transitions.perform(anew, "refresh", by=None, at=at, reason="the approval request expired")
+    return ended
+
+
+def expire_old(at: datetime) -> int:
+    """Drafts nobody decided within the policy's business days."""
+    policy = policies.active_parameters()
+    oldest = at - timedelta(days=policy.draft_business_days)
+    rows = FollowUp.objects.filter(status__in=states.REVIEWABLE, ready_at__lte=oldest).order_by("pk")
+    old = [
+        pk
+        for pk, ready_at, country in rows.values_list("pk", "ready_at", "account__country").iterator(chunk_size=2000)
+        if ready_at and calendar.business_days_between(ready_at.date(), at.date(), country) > policy.draft_business_days
+    ]
+    return sum(_expire(pk, oldest, at) for pk in old)
+
+
+def _expire(follow_up_id: int, oldest: datetime, at: datetime) -> int:
+    """End one draft, unless somebody was faster."""
+    with transaction.atomic():
+        row = transitions.lock([follow_up_id])[0]
+        if row.status not in states.REVIEWABLE or row.ready_at is None or row.ready_at > oldest:
+            return 0
+        reason = "nobody decided in time"
+        void_approvals(row, reason, by=None, at=at)
+        transitions.perform([row.pk], "expire", by=None, at=at, reason=reason)
+    return 1
+
+
+def rerank(at: datetime) -> int:
+    """Recompute the order of the queue, because it ages: deadlines pass and debts grow older. Returns rows that moved."""
+    waiting = FollowUp.objects.open().exclude(status__in=(states.PREPARING, states.APPROVED))
+    moved = last = 0
+    while ids := list(waiting.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:RANK_AT_ONCE]):
+        moved += _rerank(ids, at)
+        last = ids[-1]
+    return moved
+
+
+def _rerank(ids: list[int], at: datetime) -> int:
+    """One portion. A row that somebody has locked is left to them: it gets its rank with what they do, or in the next round."""
+    pending = DisputeSignal.objects.filter(account_id=OuterRef("account_id"), status=DisputeSignal.Status.PENDING).order_by("found_at")
+    rows = FollowUp.objects.filter(pk__in=ids).select_related("account").order_by("pk")
+    rows = rows.annotate(signal_since=Subquery(pending.values("found_at")[:1])).only(*RANKED)
+    moved = []
+    with transaction.atomic():
+        for row in rows.select_for_update(skip_locked=True, of=("self",)):
+            rank, why = _rank(row, at)
+            if (rank, why) != (row.work_rank, row.why_first):
+                row.work_rank, row.why_first = rank, why
+                moved.append(row)
+        FollowUp.objects.bulk_update(moved, ["work_rank", "why_first"], batch_size=BATCH)
+    return len(moved)
+
+
+RANKED = ("pk", "status", "lane", "totals", "oldest_due_on", "due_at", "work_rank", "why_first", "account__time_zone")
+
+
+def _rank(row: FollowUp, at: datetime) -> tuple[int, str]:
+    today = at.astimezone(calendar.zone(row.account.time_zone)).date()
+    days = (today - row.oldest_due_on).days if row.oldest_due_on else 0
+    return work_rank(
+        lane=row.lane, totals=row.totals, days_overdue=days, due=row.due_at, as_of=at, stopped=row.status == states.STOPPED,
+        signal_since=getattr(row, "signal_since", None),
+    )
+
+
+# In order of urgency: new words are read before anything leaves, so that a dispute found now stops what was about to.
+STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("parked", outbox.park_crashed),
+    ("detected", detect),
+    ("delivered", deliver),
+    ("expired_requests", expire_requests),
+    ("released_claims", release_claims),
+    ("lost", close_lost),
+    ("prepared", prepare_waiting),
+    ("released", prepare_released),
+)
+SLOW_STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("paid", lambda at: close_paid(at=at)),
+    ("overtaken", lambda at: close_overtaken(at=at)),
+    ("expired", expire_old),
+    ("due", prepare_all_due),
+    ("reranked", rerank),
+)

@@ -1,0 +1,53 @@
+"""Tasks: each takes ids, calls one verb, and may run twice or never. The sweep finds by state whatever a lost task left.
+
+Those that carry no attempts counter in the database give up when their process is killed: handed back at once, a task that kills its
+worker would kill the next one forever (41 times in 15 seconds, seen); the sweep comes back to the work with its own pace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from celery import shared_task
+
+from drafts import sweeping
+from drafts.delivery import handover
+from drafts.preparation import prepare_accounts
+from governance import clock
+
+
+@shared_task(name="drafts.sweep", reject_on_worker_lost=False)
+def sweep() -> None:
+    """One round of everything that is due."""
+    sweeping.sweep(clock.now())
+
+
+@shared_task(name="drafts.deliver")
+def deliver(delivery_id: int) -> None:
+    """Hand over one delivery if it is due; its attempts are counted in its row."""
+    handover.deliver_one(delivery_id)
+
+
+@shared_task(name="drafts.prepare_batch", reject_on_worker_lost=False)
+def prepare_batch(account_ids: Sequence[int], as_of: str | None = None) -> None:
+    """Prepare these accounts; ``as_of`` is an ISO moment, now when it is not given."""
+    prepare_accounts(account_ids, as_of=datetime.fromisoformat(as_of) if as_of else clock.now())
+
+
+@shared_task(name="drafts.generate", reject_on_worker_lost=False)
+def generate() -> None:
+    """Let the model write a portion of what waits, and prepare those accounts; an attempt whose worker died is closed by the sweep."""
+    sweeping.generate(clock.now())
+
+
+@shared_task(name="drafts.prepare_due", reject_on_worker_lost=False)
+def prepare_due() -> None:
+    """The slower round: every due account, follow-ups that ended, the order of the queue."""
+    sweeping.prepare_due(clock.now())
+
+
+@shared_task(name="drafts.rerank", reject_on_worker_lost=False)
+def rerank() -> None:
+    """The order of the queue."""
+    sweeping.rerank(clock.now())
