@@ -1,0 +1,1 @@
+"""The wiring: settings, workers, admin site, pages that see everything."""

@@ -1,0 +1,33 @@
+"""The schedule as data: what rings, how often, and why. Changing it is a change of this file, reviewed like any other."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Job(NamedTuple):
+    """One ring. ``every`` in seconds; None stands for the sweep interval of the settings (``SWEEP_SECONDS``)."""
+
+    task: str
+    every: float | None
+    why: str
+
+
+JOBS: tuple[Job, ...] = (
+    Job("drafts.sweep", None, "everything that is due by the state of the database, deliveries included"),
+    Job("drafts.generate", None, "what waits for a model's words; takes as long as the model does"),
+    Job("drafts.prepare_due", 3600.0, "accounts that became due or whose facts changed, and follow-ups that ended"),
+    Job("drafts.rerank", 300.0, "the order of the queue, because it ages"),
+)
+
+
+def schedule(sweep_seconds: float) -> dict[str, dict[str, Any]]:
+    """``JOBS`` in the shape Celery's beat wants. A ring that nobody answered expires before the next one, so none pile up."""
+    return {
+        job.task: {
+            "task": job.task,
+            "schedule": job.every or sweep_seconds,
+            "options": {"expires": max(2.0, (job.every or sweep_seconds) * 0.9)},
+        }
+        for job in JOBS
+    }

@@ -1,0 +1,1 @@
+"""The invented book: three portfolios, about sixty customers, each built to show something."""

@@ -1,0 +1,211 @@
+/* Collections Desk: keys, panels, evidence, working copy. Every control works without this file; nothing here decides anything. */
+"use strict";
+(function () {
+  const doc = document, root = doc.documentElement;
+  root.classList.add("js");
+  const $ = (selector, from) => (from || doc).querySelector(selector);
+  const all = (selector, from) => Array.from((from || doc).querySelectorAll(selector));
+  const live = $("#live");
+  const say = (words) => { if (live) { live.textContent = ""; setTimeout(() => { live.textContent = words; }, 30); } };
+  const cookie = (name) => (doc.cookie.split("; ").find((c) => c.startsWith(name + "=")) || "").slice(name.length + 1);
+  const token = () => { const field = $("input[name=csrfmiddlewaretoken]"); return field ? field.value : cookie("csrftoken"); };
+
+  /* menu on narrow screens */
+  const toggle = $("#menu-toggle"), side = $("#side");
+  if (toggle && side) {
+    toggle.addEventListener("click", () => {
+      const open = side.classList.toggle("open");
+      toggle.setAttribute("aria-expanded", String(open));
+      if (open) { const first = $("a", side); if (first) { first.focus(); } }
+    });
+  }
+
+  /* the reason something failed is read first */
+  const problem = $("#problem") || $(".error-summary");
+  if (problem) { problem.setAttribute("tabindex", "-1"); problem.focus(); }
+
+  /* a key held down from the last page, or a double click, must not decide the next one */
+  const born = Date.now();
+  let sent = false;
+  doc.addEventListener("submit", (event) => {
+    if ($("#workspace") && event.target.closest(".bar") && (Date.now() - born < 400 || sent)) { event.preventDefault(); return; }
+    if (event.target.method === "post" && event.target.id !== "logout-form") { sent = true; setTimeout(() => { sent = false; }, 3000); }
+  });
+  window.addEventListener("pageshow", () => { sent = false; });
+
+  const work = $("#workspace"), rows = $("[data-rows]");
+  const letters = () => { const on = work || rows; return !on || on.dataset.letters !== "off"; };
+
+  /* evidence: opens in place of the invoices */
+  let opener = null;
+  const changes = $("#versions details"), toChanges = $('[data-key="v"]');
+  if (changes && toChanges) {
+    toChanges.addEventListener("click", (event) => {
+      event.preventDefault();
+      changes.open = !changes.open;
+      if (changes.open) { changes.scrollIntoView({ block: "center" }); $("summary", changes).focus({ preventScroll: true }); } else { toChanges.focus(); }
+    });
+  }
+  function showEvidence(number, from) {
+    const panel = doc.getElementById("ev-" + number), invoices = $("#invoices");
+    if (!panel) { return; }
+    const wasOpen = !panel.hidden;
+    all(".evidence").forEach((p) => { p.hidden = true; });
+    all("[data-evidence]").forEach((b) => { if (b.hasAttribute("aria-expanded")) { b.setAttribute("aria-expanded", "false"); } });
+    if (wasOpen) { if (invoices) { invoices.hidden = false; } if (opener) { opener.focus(); } return; }
+    panel.hidden = false;
+    if (invoices) { invoices.hidden = true; }
+    opener = from || $('.src-chip[data-evidence="' + number + '"]') || opener;
+    all('.src-chip[data-evidence="' + number + '"]').forEach((b) => b.setAttribute("aria-expanded", "true"));
+    panel.focus();
+  }
+  function closeEvidence() {
+    const open = all(".evidence").find((p) => !p.hidden);
+    if (!open) { return false; }
+    showEvidence(open.id.slice(3));
+    return true;
+  }
+
+  /* panels of the decision bar */
+  const openPanel = () => $(".bar details[open]");
+  all(".bar details").forEach((details) => {
+    details.addEventListener("toggle", () => {
+      if (!details.open) { return; }
+      all(".bar details[open]").forEach((other) => { if (other !== details) { other.open = false; } });
+      const first = $("form textarea, form select, form input:not([type=hidden]), form button", details);
+      if (first) { first.focus(); }
+      claim();
+    });
+  });
+  function closePanel() {
+    const open = openPanel();
+    if (!open) { return false; }
+    open.open = false;
+    $("summary", open).focus();
+    return true;
+  }
+
+  /* claim at the first sign of work, not at opening */
+  let claimed = false;
+  function claim() {
+    if (claimed || !work || !work.dataset.claim) { return; }
+    claimed = true;
+    post(work.dataset.claim, {}).then((answer) => answer.json().then((data) => {
+      if (data.problem) { say(data.problem); claimed = answer.status === 409; return; }
+      if (data.version) { all("input[name=version]").forEach((field) => { field.value = data.version; }); }
+    })).catch(() => { claimed = false; });
+  }
+  function post(url, fields) {
+    const body = new URLSearchParams(fields);
+    return fetch(url, { method: "POST", body: body, credentials: "same-origin",
+      headers: { "X-CSRFToken": token(), "X-Requested-With": "desk" } });
+  }
+
+  doc.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-evidence]");
+    if (chip) { event.preventDefault(); showEvidence(chip.dataset.evidence, chip); return; }
+    if (event.target.closest("[data-close]")) { closeEvidence(); return; }
+    if (event.target.closest("[data-help]")) { help(); return; }
+    const blocked = event.target.closest("[data-blocked]");
+    if (blocked) { const why = doc.getElementById("blocked-why"); if (why) { say(why.textContent); } }
+  });
+  function help() { const keys = $("#keys"); if (keys && keys.showModal) { keys.showModal(); } }
+
+  /* a claim that runs out is said two minutes before, and kept by one press */
+  const until = work && work.dataset.until ? Date.parse(work.dataset.until) - Date.parse(work.dataset.now) : 0;
+  const keepIt = $("#keep-claim");
+  if (until > 0 && keepIt) {
+    setTimeout(() => { keepIt.hidden = false; say("Your claim ends in two minutes."); }, Math.max(0, until - 120000));
+    keepIt.addEventListener("click", () => { claimed = false; claim(); keepIt.hidden = true; say("Kept."); });
+  }
+
+  /* editor: working copy, and the checks over what is typed */
+  const form = $("#edit-form");
+  if (form) {
+    const kept = $("#kept"), list = $("#findings");
+    let keepTimer = 0, checkTimer = 0, dirty = false, round = 0;
+    const fields = () => ({ subject: form.subject.value, body: form.body.value, draft: form.draft.value });
+    const keep = () => {
+      clearTimeout(keepTimer);
+      if (!dirty) { return; }
+      dirty = false;
+      post(form.dataset.keep, fields()).then((answer) => answer.json()).then((data) => { kept.textContent = data.words; })
+        .catch(() => { dirty = true; kept.textContent = "Not saved: no connection. Your text is still here; we try again every 10 s."; keepTimer = setTimeout(keep, 10000); });
+    };
+    const check = () => {
+      const mine = ++round;
+      post(form.dataset.check, fields()).then((answer) => (answer.status < 500 ? answer.text() : Promise.reject(new Error()))).then((html) => {
+        if (mine !== round) { return; }
+        const page = new DOMParser().parseFromString(html, "text/html");
+        list.replaceChildren(...page.body.childNodes);
+        const blocking = all("[data-failing]", list).length;
+        say(blocking ? blocking + " blocking" : "Checks finished");
+      }).catch(() => {});
+    };
+    form.addEventListener("input", () => {
+      dirty = true;
+      claim();
+      clearTimeout(keepTimer); clearTimeout(checkTimer);
+      keepTimer = setTimeout(keep, 5000);
+      checkTimer = setTimeout(check, 800);
+    });
+    form.addEventListener("focusout", keep);
+    form.addEventListener("submit", () => { dirty = false; clearTimeout(keepTimer); });
+    window.addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
+  }
+
+  /* keyboard: letters move the focus or open a panel; only Ctrl/Cmd+Enter or a focused button decides */
+  function commit() {
+    const panel = openPanel();
+    const target = panel ? $("form", panel) : (form && form.contains(doc.activeElement) ? form : $("#approve-form[data-clean]"));
+    if (target) { target.requestSubmit(); }
+  }
+  function step(list, by) {
+    if (!list.length) { return; }
+    const at = list.indexOf(doc.activeElement);
+    list[Math.min(list.length - 1, Math.max(0, at + by))].focus();
+  }
+  function go(url) { if (url) { location.href = url; } }
+  function letter(key) {
+    if (key === "?") { help(); return true; }
+    if (rows) {
+      const links = all(".acct", rows);
+      if (key === "j") { step(links, 1); return true; }
+      if (key === "k") { step(links, -1); return true; }
+      if (key === "o" && doc.activeElement.classList.contains("acct")) { doc.activeElement.click(); return true; }
+      return false;
+    }
+    if (!work) { return false; }
+    if (key === "n") { go(work.dataset.next); return true; }
+    if (key === "p") { go(work.dataset.previous); return true; }
+    if (key === "j") { step(all(".src-chip"), 1); return true; }
+    if (key === "k") { step(all(".src-chip"), -1); return true; }
+    if (key === "m") { claim(); say("Taken"); return true; }
+    if (key >= "1" && key <= "9") { showEvidence(key); return true; }
+    if (key === "i") { const bad = $("[data-failing]") || $("#findings li"); if (bad) { bad.focus(); } return true; }
+    const control = $('[data-key="' + key + '"]');
+    if (!control) { return false; }
+    if (control.tagName === "SUMMARY") { control.parentElement.open = true; } else if (control.tagName === "A") { control.click(); } else { control.focus(); control.click(); }
+    return true;
+  }
+  doc.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) { if (work) { event.preventDefault(); commit(); } return; }
+    if (event.key === "Escape") {
+      if ($("#keys[open]")) { return; }
+      if (closePanel() || closeEvidence()) { event.preventDefault(); } else if (rows && doc.activeElement.classList.contains("acct")) { doc.activeElement.blur(); }
+      return;
+    }
+    const at = event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !letters()) { return; }
+    if (at.closest("input, textarea, select, [contenteditable], dialog")) { return; }
+    if (letter(event.key)) { event.preventDefault(); }
+  });
+
+  /* back from a workspace: the row that was open has the focus */
+  if (rows) {
+    const last = sessionStorage.getItem("row");
+    const link = last && $('.acct[href="' + CSS.escape(last).replace(/\\(.)/g, "$1") + '"]', rows);
+    if (link) { link.focus(); }
+    rows.addEventListener("click", (event) => { const a = event.target.closest(".acct"); if (a) { sessionStorage.setItem("row", a.getAttribute("href")); } });
+  }
+})();
