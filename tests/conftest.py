@@ -1,0 +1,52 @@
+"""Fixtures every test may use. Tests that need a service say so with a marker and are skipped, with the reason, where it is absent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from django.db import connection, connections
+from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
+
+# A shared machine pauses any test now and then; a slow example is no wrong one.
+hypothesis_settings.register_profile("desk", deadline=None)
+hypothesis_settings.load_profile("desk")
+
+# Playwright's sync API keeps an event loop in the thread that also talks to the test database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+REDIS_TEST_URL = os.environ.get("REDIS_TEST_URL", "")
+CHROMIUM = os.environ.get("CHROMIUM", shutil.which("chromium") or shutil.which("chromium-browser") or "")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip tests whose service is not there, and say which."""
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL: set DATABASE_URL=postgres://…")
+    if item.get_closest_marker("redis") and not REDIS_TEST_URL:
+        pytest.skip("needs Redis: set REDIS_TEST_URL=redis://…")
+    if item.get_closest_marker("browser") and not CHROMIUM:
+        pytest.skip("needs Chromium: install it or set CHROMIUM to its path")
+
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_without_guards(self: TransactionTestCase) -> None:
+    """Emptying the tables is the one thing the guards must not refuse; migrate signals put them back right after."""
+    from governance import guards
+
+    for alias in self._databases_names(include_mirrors=False):
+        guards.drop(connections[alias])
+    _flush(self)
+
+
+TransactionTestCase._fixture_teardown = _flush_without_guards
+
+
+@pytest.fixture
+def chromium_path() -> str:
+    """Path of the system Chromium."""
+    return CHROMIUM

@@ -1,0 +1,366 @@
+"""The preparation run, account by account."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from drafts import transitions
+from drafts.models import Brief, Classification, Draft, Finding, FollowUp
+from drafts.preparation import due_account_ids, prepare_accounts
+from governance import holds
+from governance.models import ApprovalRequest, Decision, Event
+from tests.factories import (
+    AS_OF,
+    day,
+    make_account,
+    make_contract,
+    make_dispute,
+    make_hold,
+    make_invoice,
+    make_portfolio,
+    make_promise,
+    make_signal,
+    make_user,
+    moment,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def prepare(*accounts, as_of=AS_OF):
+    return prepare_accounts([a.pk for a in accounts], as_of=as_of)
+
+
+def follow_up(account):
+    return FollowUp.objects.filter(account=account).order_by("-pk").first()
+
+
+def test_an_overdue_standard_account_ends_as_a_routine_draft_with_brief_and_event():
+    account = make_account()
+    invoice = make_invoice(account)
+    summary = prepare(account)
+    row = follow_up(account)
+    assert (row.status, row.lane, row.purpose, row.step) == ("ready", "routine", "demand", 1)
+    assert row.required_roles == [["reviewer", "routine lane"]]
+    assert row.draft.invoice_ids == [invoice.pk]
+    assert invoice.number in row.draft.body
+    assert row.draft.brief_id == row.brief_id
+    assert row.totals == {"EUR": 100_000}
+    assert list(Finding.objects.filter(severity="block").values_list("check_id", "why")) == []
+    actions = list(Event.objects.filter(subject_kind="follow_up").values_list("action", flat=True))
+    assert actions == ["follow_up.prepare", "follow_up.draft_ready"]
+    assert row.history.count() == 2
+    assert summary.as_dict() | {"seconds": 0, "accounts_per_second": 0, "queries": 0} == {
+        "accounts": 1, "briefs": 1, "drafts": 1, "lanes": {"routine": 1, "exception": 0, "executive_review": 0},
+        "held": 0, "awaiting_decision": 0, "skipped": {}, "seconds": 0, "accounts_per_second": 0, "queries": 0,
+    }  # fmt: skip
+
+
+def test_the_same_run_again_changes_nothing():
+    account = make_account()
+    make_invoice(account)
+    prepare(account)
+    before = (Draft.objects.count(), Brief.objects.count(), Event.objects.count(), follow_up(account).version)
+    assert prepare(account).skipped == {"unchanged": 1}
+    assert (
+        Draft.objects.count(),
+        Brief.objects.count(),
+        Event.objects.count(),
+        follow_up(account).version,
+    ) == before
+
+
+def test_nothing_overdue_creates_nothing():
+    account = make_account()
+    make_invoice(account, days_overdue=0)
+    assert prepare(account).skipped == {"nothing due": 1}
+    assert not FollowUp.objects.exists()
+    assert not Brief.objects.exists()
+
+
+def test_a_changed_amount_makes_a_new_revision_and_keeps_the_old_one():
+    account = make_account()
+    invoice = make_invoice(account)
+    prepare(account)
+    first = follow_up(account).draft
+    invoice.amount_minor = invoice.balance_minor = 250_000
+    invoice.save()
+    assert prepare(account).drafts == 1
+    row = follow_up(account)
+    assert FollowUp.objects.count() == 1
+    assert (row.status, row.draft.revision, row.draft.parent) == ("ready", 2, first)
+    assert "EUR 2,500.00" in row.draft.body
+    assert Draft.objects.get(pk=first.pk).body == first.body
+
+
+def test_what_was_paid_supersedes_the_open_draft():
+    account = make_account()
+    invoice = make_invoice(account)
+    prepare(account)
+    invoice.status, invoice.balance_minor = "paid", 0
+    invoice.save()
+    prepare(account)
+    assert follow_up(account).status == "superseded"
+    assert Draft.objects.count() == 1
+
+
+def test_an_approved_follow_up_is_left_to_the_last_look():
+    account = make_account()
+    invoice = make_invoice(account)
+    prepare(account)
+    row = follow_up(account)
+    transitions.perform([row.pk], "approve", by=None, at=AS_OF)
+    invoice.balance_minor = 50_000
+    invoice.save()
+    assert prepare(account).skipped == {"approved and leaving; the last look decides": 1}
+    assert follow_up(account).draft_id == row.draft_id
+
+
+def test_a_dispute_signal_holds_the_ready_draft_and_its_end_recomputes_it():
+    account = make_account()
+    invoice = make_invoice(account)
+    prepare(account)
+    signal = make_signal(account, invoice=invoice)
+    summary = prepare(account)
+    row = follow_up(account)
+    assert summary.held == 1
+    assert row.status == "on_hold"
+    assert "Possible dispute" in row.hold_reason
+    assert prepare(account).skipped == {"unchanged": 1}
+    signal.status, signal.decision_reason = "dismissed", "a question about the address"
+    signal.save()
+    assert prepare(account).drafts == 1
+    row = follow_up(account)
+    assert (row.status, row.hold_reason, row.draft.revision) == ("ready", "", 2)
+
+
+def test_a_hold_in_force_is_visible_and_no_draft_exists():
+    account = make_account()
+    make_invoice(account)
+    make_hold(account, reason="asked not to be written to")
+    assert prepare(account).held == 1
+    assert "asked not to be written to" in follow_up(account).hold_reason
+    assert not Draft.objects.exists()
+
+
+def test_a_promise_in_force_waits_and_a_broken_one_is_an_exception_with_a_prepared_decision():
+    account = make_account()
+    make_invoice(account)
+    make_promise(account, due_on=day(3))
+    prepare(account)
+    assert follow_up(account).status == "on_hold"
+    later = AS_OF + timedelta(days=14)
+    make_fresh(account, later)
+    prepare(account, as_of=later)
+    row = follow_up(account)
+    assert (row.status, row.lane) == ("ready", "exception")
+    decision = Decision.objects.get(account_id=account.pk)
+    assert (decision.kind, decision.deciding_role) == ("payment_plan", "finance_approver")
+    assert [option["key"] for option in decision.options] == ["proceed_plan", "refuse", "no_contact"]
+    assert all(option["facts"] for option in decision.options)
+    assert "EUR 333.34, EUR 333.33, EUR 333.33" in decision.options[0]["effect"]
+
+
+def make_fresh(account, at):
+    account.portfolio.sources.update(as_of=at)
+
+
+def test_an_enterprise_account_gets_a_decision_and_no_draft():
+    account = make_account(tier="enterprise")
+    make_invoice(account)
+    summary = prepare(account)
+    row = follow_up(account)
+    assert summary.awaiting_decision == 1
+    assert (row.status, row.lane, row.draft) == ("awaiting_decision", "executive_review", None)
+    decision = Decision.objects.get(follow_up_id=row.pk)
+    assert decision.deciding_role == "executive"
+    assert [option["key"] for option in decision.options] == ["proceed", "no_contact"]
+    assert Event.objects.filter(action="decision.prepared", subject_id=decision.pk).count() == 1
+    assert prepare(account).skipped == {"unchanged": 1}
+    assert Decision.objects.count() == 1
+
+
+def test_after_the_decision_to_proceed_a_draft_appears():
+    account = make_account(tier="enterprise")
+    make_invoice(account)
+    prepare(account)
+    executive = make_user("executive", account.portfolio)
+    Decision.objects.update(state="decided", outcome="proceed", decided_by=executive, decided_at=AS_OF)
+    transitions.perform([follow_up(account).pk], "decide_proceed", by=executive, at=AS_OF)
+    prepare(account)
+    row = follow_up(account)
+    assert (row.status, row.lane) == ("ready", "executive_review")
+    assert row.draft is not None
+    assert {role for role, _ in row.required_roles} >= {"account_owner", "finance_approver"}
+
+
+def test_the_undisputed_rest_is_chased_without_naming_the_disputed_invoice():
+    account = make_account()
+    owner = make_user("finance_approver", account.portfolio)
+    disputed, free = make_invoice(account), make_invoice(account)
+    make_dispute(account, invoice=disputed, owner=owner)
+    prepare(account)
+    row = follow_up(account)
+    assert (row.status, row.lane) == ("ready", "exception")
+    assert free.number in row.draft.body
+    assert disputed.number not in row.draft.body + row.draft.subject
+    assert "under query is set aside" in row.draft.body
+
+
+def test_a_missing_po_prepares_a_po_request_for_the_owner():
+    account = make_account()
+    make_invoice(account, po_required=True)
+    prepare(account)
+    row = follow_up(account)
+    assert (row.lane, row.purpose, row.owner_role) == ("exception", "po_request", "account_owner")
+    assert "purchase order number" in row.draft.body
+
+
+def test_no_recipient_is_held_never_skipped():
+    account = make_account(contact=False)
+    make_invoice(account)
+    assert prepare(account).held == 1
+    assert "No verified recipient" in follow_up(account).hold_reason
+
+
+def test_the_text_is_in_the_language_of_the_contact():
+    account = make_account(language="de")
+    make_invoice(account)
+    prepare(account)
+    draft = follow_up(account).draft
+    assert draft.language == "de"
+    assert "1.000,00 EUR" in draft.body
+
+
+def test_without_a_text_in_the_language_english_is_used_and_the_draft_says_so():
+    account = make_account(language="pl")
+    make_invoice(account)
+    prepare(account)
+    draft = follow_up(account).draft
+    assert (draft.language, draft.note) == ("en", "no approved text in pl; written in en")
+
+
+def test_asked_for_changes_end_in_a_new_revision():
+    account = make_account()
+    make_invoice(account)
+    prepare(account)
+    transitions.perform([follow_up(account).pk], "request_changes", by=None, at=AS_OF)
+    prepare(account)
+    row = follow_up(account)
+    assert (row.status, row.draft.revision) == ("ready", 2)
+
+
+def test_a_rejected_draft_is_not_made_again_until_something_changes():
+    account = make_account()
+    invoice = make_invoice(account)
+    prepare(account)
+    transitions.perform([follow_up(account).pk], "reject", by=None, at=AS_OF)
+    assert prepare(account).skipped == {"rejected by a person, nothing changed since": 1}
+    make_invoice(account)
+    assert prepare(account).drafts == 1
+    assert FollowUp.objects.filter(account=account).count() == 2
+    assert invoice.number in follow_up(account).draft.body
+
+
+def test_nobodys_text_is_pulled_away_while_they_hold_the_claim():
+    account = make_account()
+    invoice = make_invoice(account)
+    prepare(account)
+    reviewer = make_user("reviewer", account.portfolio)
+    row = follow_up(account)
+    far = {"claimed_by_id": reviewer.pk, "claimed_until": AS_OF + timedelta(days=3650)}
+    transitions.perform([row.pk], "open", by=reviewer, at=AS_OF, fields={row.pk: far})
+    invoice.balance_minor = 50_000
+    invoice.save()
+    assert prepare(account).skipped == {"a person is working on it": 1}
+    assert follow_up(account).draft_id == row.draft_id
+
+
+def test_a_change_voids_approvals_of_the_old_text():
+    account = make_account()
+    invoice = make_invoice(account)
+    prepare(account)
+    row = follow_up(account)
+    from governance import approvals, policies
+
+    approvals.open_request(
+        subject_id=row.draft_id, account_id=account.pk, portfolio=account.portfolio, fingerprint=row.draft.fingerprint,
+        lane=row.lane, roles=[("reviewer", "routine")], requester=None, policy=policies.active(), at=AS_OF,
+    )  # fmt: skip
+    transitions.perform([row.pk], "approve_partly", by=None, at=AS_OF)
+    invoice.balance_minor = 50_000
+    invoice.save()
+    prepare(account)
+    assert ApprovalRequest.objects.get().state == "void"
+    assert follow_up(account).status == "ready"
+
+
+def test_one_broken_account_does_not_keep_the_others(monkeypatch):
+    good, bad = make_account(), make_account()
+    make_invoice(good)
+    make_invoice(bad)
+    from drafts.preparation import run
+
+    real = run.classify
+
+    def sometimes(facts, *args):
+        if facts.account_id == bad.pk:
+            raise RuntimeError("no such thing")
+        return real(facts, *args)
+
+    monkeypatch.setattr(run, "classify", sometimes)
+    summary = prepare(good, bad)
+    assert summary.drafts == 1
+    assert summary.skipped == {"failed: RuntimeError": 1}
+    assert follow_up(good).status == "ready"
+    assert follow_up(bad) is None
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_accounts():
+    portfolio = make_portfolio()
+
+    def count(n):
+        accounts = [make_account(portfolio) for _ in range(n)]
+        for account in accounts:
+            make_invoice(account)
+            make_contract(account)
+        with CaptureQueriesContext(connection) as captured:
+            prepare(*accounts)
+        return len(captured)
+
+    prepare(make_account(portfolio))
+    assert count(3) == count(30)
+
+
+def test_due_accounts_are_those_overdue_or_with_an_open_follow_up():
+    overdue, waiting, settled = make_account(), make_account(), make_account()
+    make_invoice(overdue)
+    make_invoice(settled, days_overdue=-20)
+    invoice = make_invoice(waiting)
+    prepare(waiting)
+    invoice.status, invoice.balance_minor = "paid", 0
+    invoice.save()
+    assert due_account_ids(AS_OF) == sorted([overdue.pk, waiting.pk])
+    assert due_account_ids(AS_OF, overdue.portfolio) == [overdue.pk]
+
+
+def test_a_released_hold_is_recomputed_not_replayed():
+    account = make_account()
+    make_invoice(account)
+    hold = holds.put("account", account.pk, kind="pause", reason="audit", by=None, at=moment(-1))
+    prepare(account)
+    holds.release(hold.pk, by=None, at=moment(0), reason="audit over")
+    assert prepare(account).drafts == 1
+    assert follow_up(account).hold_reason == ""
+
+
+def test_classification_keeps_what_the_rules_said():
+    account = make_account(tier="strategic")
+    make_invoice(account)
+    prepare(account)
+    row = Classification.objects.get()
+    assert row.follow_up == follow_up(account)
+    assert (row.lane, row.reasons[0]["rule"]) == ("exception", "tier_strategic")
+    assert row.contact_window["opens_at"]

@@ -1,0 +1,30 @@
+"""A signed-in client per person, at the desk's moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from governance.models import User
+from tests.drafts.scene import stop_clock
+
+
+def client_of(user: User, **options: bool) -> Client:
+    """A browser in which ``user`` is signed in."""
+    client = Client(**options)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def signed_in() -> Callable[..., Client]:
+    """``signed_in(user)`` gives a client."""
+    return client_of
+
+
+@pytest.fixture
+def at_as_of(settings) -> None:
+    """The clock stands at ``AS_OF``."""
+    stop_clock(settings)

@@ -1,0 +1,88 @@
+"""The benchmark measures the real code in a database of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from accounts.models import Account
+from collections_site.benchmarks import book, preparing, yardsticks
+from drafts.models import FollowUp
+from tests.factories import make_account
+
+KEYS = {
+    "accounts", "invoices", "seconds", "python_cpu_seconds", "database_cpu_seconds", "cpu_seconds",
+    "accounts_per_cpu_second", "queries_per_account", "peak_memory_mb", "yardstick_seconds", "ratio",
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_preparation_is_measured_on_ten_invoices_an_account_with_the_keys_of_the_contract():
+    result = preparing.run(30)
+    assert set(result) == KEYS
+    assert (result["accounts"], result["invoices"]) == (30, 300)
+    assert result["cpu_seconds"] == pytest.approx(result["python_cpu_seconds"] + result["database_cpu_seconds"], abs=0.002)
+    assert result["accounts_per_cpu_second"] > 0
+    assert result["yardstick_seconds"] > 0
+    assert FollowUp.objects.filter(status="ready").count() > 15
+
+
+@pytest.mark.django_db
+def test_the_same_seed_makes_the_same_book():
+    def shape():
+        with transaction.atomic():
+            made = book.build(8, seed=3)
+            rows = made.portfolio.accounts.values_list("name", "tier", "invoices__number", "invoices__amount_minor")
+            found = sorted(rows)
+            transaction.set_rollback(True)
+        return found
+
+    assert shape() == shape()
+
+
+@pytest.mark.django_db
+def test_every_account_of_the_book_has_something_overdue():
+    book.build(20)
+    overdue = Account.objects.filter(invoices__status="open", invoices__due_on__lt=book.TODAY)
+    assert overdue.distinct().count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_uses_a_scratch_database_and_leaves_nothing_behind():
+    before = connection.settings_dict["NAME"]
+    kept = make_account()
+    out = io.StringIO()
+    call_command("benchmark", "prepare", "--accounts", "12", "--json", stdout=out)
+    assert set(json.loads(out.getvalue())) == KEYS
+    assert connection.settings_dict["NAME"] == before
+    assert list(Account.objects.all()) == [kept]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_database_the_benchmark_did_not_make_is_refused():
+    name = f"{connection.settings_dict['NAME']}_benchmark"
+    quoted = connection.ops.quote_name(name)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {quoted}")
+    try:
+        with pytest.raises(CommandError, match="the benchmark did not make"):
+            call_command("benchmark", "prepare", "--accounts", "5")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            assert cursor.fetchone()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {quoted}")
+
+
+@pytest.mark.django_db
+def test_the_yardsticks_do_their_work():
+    book.build(5)
+    edges = {f"d{n}": book.TODAY for n in (30, 60, 90)}
+    assert yardsticks.ageing_seconds(book.TODAY, edges) > 0
+    assert yardsticks.copy_seconds(100) > 0

@@ -1,0 +1,177 @@
+"""The review queue: the right order, the reason for it, shareable filters, and no way to approve from a list."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from drafts import review, states
+from drafts.models import Delivery, FollowUp
+from tests.drafts.scene import AS_OF, Desk, exception_case, prepared, routine_case
+from tests.factories import make_hold, make_invoice, make_portfolio, make_signal, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
+QUEUE = "/admin/drafts/followup/"
+
+
+def names(response):
+    return [item["f"].account.name for item in response.context["items"]]
+
+
+def test_the_order_is_the_stored_work_order_and_a_stopped_message_comes_first(signed_in):
+    desk = Desk()
+    first, second, third = (routine_case(desk) for _ in range(3))
+    FollowUp.objects.filter(pk=third.follow_up.pk).update(work_rank=2)
+    FollowUp.objects.filter(pk=first.follow_up.pk).update(work_rank=3)
+    FollowUp.objects.filter(pk=second.follow_up.pk).update(work_rank=1, why_first="dispute")
+    response = signed_in(desk.reviewer).get(QUEUE)
+    assert names(response) == [case.account.name for case in (second, third, first)]
+    assert "Dispute" in response.content.decode()
+
+
+def test_start_reviewing_on_home_opens_the_first_row_of_the_queue(signed_in):
+    desk = Desk()
+    for _ in range(3):
+        routine_case(desk)
+    client = signed_in(desk.reviewer)
+    assert client.get("/admin/").context["work"]["next"] == client.get(QUEUE).context["items"][0]["f"]
+
+
+def test_each_exception_waits_in_the_queue_of_every_role_it_needs_and_no_other(signed_in):
+    case = exception_case()
+    for role in ("account_owner", "finance_approver"):
+        assert case.account.name in signed_in(case.desk.person(role)).get(QUEUE).content.decode(), role
+    for role in ("reviewer", "legal_approver", "executive"):
+        assert case.account.name not in signed_in(case.desk.person(role)).get(QUEUE).content.decode(), role
+
+
+def test_an_account_that_only_waits_for_a_date_is_under_holds_and_in_nobodys_queue(signed_in):
+    case = routine_case()
+    make_hold(case.account, kind="pause", reason="on holiday")
+    case.prepare()
+    FollowUp.objects.filter(pk=case.follow_up.pk).update(status=states.ON_HOLD)
+    client = signed_in(case.desk.reviewer)
+    assert case.account.name not in client.get(QUEUE).content.decode()
+    assert case.account.name in client.get(QUEUE, {"tab": "holds"}).content.decode()
+
+
+def test_filters_live_in_the_address_and_show_a_colleague_the_same_kind_of_rows_of_her_own_portfolio(signed_in):
+    desk, elsewhere = Desk(), Desk()
+    exception_case(desk), routine_case(desk)
+    theirs = exception_case(elsewhere)
+    address = {"tab": "all", "lane": "exception", "sort": "age"}
+    mine = signed_in(desk.finance).get(QUEUE, address)
+    hers = signed_in(elsewhere.finance).get(QUEUE, address)
+    assert len(names(mine)) == 1 and names(hers) == [theirs.account.name]
+
+
+@pytest.mark.parametrize("by", ["name", "account number", "invoice", "PO"])
+def test_the_search_box_finds_by_name_account_invoice_and_po_number(signed_in, by):
+    desk = Desk()
+    case, other = routine_case(desk, name="Findable Ltd", external_id="0042-A"), routine_case(desk)
+    invoice = case.invoices[0]
+    invoice.po_number = "PO-4711"
+    invoice.save()
+    text = {"name": "findable", "account number": "0042-a", "invoice": invoice.number.lower(), "PO": "po-4711"}[by]
+    found = names(signed_in(desk.reviewer).get(QUEUE, {"q": text, "tab": "all"}))
+    assert found == ["Findable Ltd"] and other.account.name not in found
+
+
+def test_any_nonsense_in_the_address_still_opens_the_queue(signed_in):
+    client = signed_in(Desk().reviewer)
+    for params in ({"tab": "x", "lane": "y", "sort": "z", "p": "-1"}, {"p": "99999", "q": "'; drop"}, {"due": "1", "sources": "2"}):
+        assert client.get(QUEUE, params).status_code == 200
+    assert client.get(QUEUE, {"q": "a\x00b"}).status_code == 400
+
+
+def test_nothing_on_the_page_and_no_crafted_post_approves_from_the_list(signed_in):
+    desk = Desk()
+    cases = [routine_case(desk) for _ in range(2)]
+    client = signed_in(desk.reviewer)
+    page = client.get(QUEUE).content.decode()
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert 'method="post"' not in main and "checkbox" not in main
+    ids = [case.follow_up.pk for case in cases]
+    client.post(QUEUE, {"action": "approve", "_selected_action": ids})
+    client.post(reverse("admin:drafts_followup_changelist"), {"action": "delete_selected", "_selected_action": ids, "post": "yes"})
+    assert not Delivery.objects.exists() and FollowUp.objects.filter(status=states.READY).count() == 2
+
+
+def test_the_csv_has_the_rows_of_the_screen_and_runs_no_formula(signed_in):
+    desk = Desk()
+    routine_case(desk, name="=1+1")
+    routine_case(desk, name="@SUM(A1)")
+    client = signed_in(desk.reviewer)
+    screen = names(client.get(QUEUE))
+    answer = client.get(QUEUE, {"tab": "mine", "format": "csv"})
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["account"].removeprefix("'") for row in rows] == screen
+    assert {row["account"] for row in rows} == {"'=1+1", "'@SUM(A1)"}
+
+
+def test_a_claimed_row_says_who_has_it(signed_in):
+    case = routine_case()
+    review.open_for_review(case.follow_up.pk, by=case.desk.reviewer, at=AS_OF)
+    own = signed_in(case.desk.reviewer).get(QUEUE).context["items"][0]
+    assert own["who"] == "you"
+    colleague = make_user("reviewer", case.desk.portfolio)
+    theirs = signed_in(colleague).get(QUEUE).context["items"][0]
+    assert theirs["who"] == str(case.desk.reviewer)
+
+
+def test_an_empty_list_says_why_it_is_empty(signed_in):
+    client = signed_in(Desk().reviewer)
+    assert "Nothing waits for you" in client.get(QUEUE).content.decode()
+    assert "Nothing matches these filters" in client.get(QUEUE, {"q": "nobody"}).content.decode()
+    assert client.get(QUEUE, {"tab": "stopped"}).status_code == 200
+    assert signed_in(make_user()).get(QUEUE).status_code == 403
+
+
+def test_the_counts_beside_the_links_are_the_lengths_of_their_lists(signed_in):
+    desk = Desk()
+    routine_case(desk), exception_case(desk)
+    prepared(desk, [{}], tier="enterprise")
+    routine_case(desk).approve()
+    make_signal(desk.account())
+    for role in ("reviewer", "finance_approver", "executive", "account_owner"):
+        client = signed_in(desk.person(role))
+        page = client.get("/admin/")
+        counts = {link["title"]: link["count"] or 0 for section in page.context["desk_nav"] for link in section["links"]}
+        assert counts["Queue"] == len(names(client.get(QUEUE))), role
+        assert counts["Outgoing"] == len(client.get("/admin/outgoing/").context["rows"]), role
+        decidable = [item for item in client.get("/admin/decisions/").context["items"] if item["mine"]]
+        assert counts["Decisions"] == len(decidable), role
+        assert counts["Disputes"] == len(client.get("/admin/disputes/").context["signals"]), role
+        if "work" in page.context:
+            assert page.context["work"]["total"] == counts["Queue"], role
+
+
+def test_a_thousand_rows_cost_the_queries_of_ten(signed_in):
+    desk = Desk(make_portfolio())
+    accounts = [desk.account(contact=False) for _ in range(10)]
+    for account in accounts:
+        make_invoice(account)
+    rows = [FollowUp(account=a, portfolio=desk.portfolio, status="ready", owner_role="reviewer", lane="routine", opened_at=AS_OF) for a in accounts]
+    FollowUp.objects.bulk_create(rows)
+    client = signed_in(desk.reviewer)
+    client.get(QUEUE)
+    with CaptureQueriesContext(connection) as few:
+        assert len(names(client.get(QUEUE))) == 10
+    from accounts.models import Account
+
+    more = Account.objects.bulk_create(
+        [Account(portfolio=desk.portfolio, external_id=f"M{n}", name=f"More {n}", owner=desk.owner) for n in range(990)]
+    )
+    FollowUp.objects.bulk_create(
+        [FollowUp(account=a, portfolio=desk.portfolio, status="ready", owner_role="reviewer", opened_at=AS_OF) for a in more]
+    )
+    with CaptureQueriesContext(connection) as many:
+        response = client.get(QUEUE)
+    assert response.context["total"] == 1000 and len(names(response)) == 50
+    assert len(many) <= len(few) + 1  # the total of a list that fills its page
+    assert len(few) <= 16  # five of them are the demo's frame and clock
