@@ -15,6 +15,8 @@ from drafts.generation.schema import WrittenDraft, json_schema, parse
 GOOD = json.dumps(
     {"subject": "Statement", "body": "Dear Ms Keller, please find below what is open today. Kind regards", "citations": [], "correction_notes": ""}
 )
+# Faults that end only with our patience. Everything else is given time: a busy machine must not turn a good answer into a timeout.
+SLOW = {"timeout", "slow_drip"}
 KINDS = {
     "timeout": "timeout", "429": "status_429", "5xx": "status_503", "truncated": "cut_off", "refusal": "refusal", "wrong_schema": "wrong_form",
     "duplicate_keys": "wrong_form", "nan": "wrong_form", "huge": "too_large", "wrong_model": "wrong_model", "slow_drip": "timeout",
@@ -24,7 +26,7 @@ KINDS = {
 
 @pytest.fixture
 def ask(settings):
-    def _ask(provider, seconds=1.0):
+    def _ask(provider, seconds=30.0):
         settings.LLM_BASE_URL, settings.LLM_MODEL, settings.OPENAI_API_KEY = provider.base_url, "m-1", ""
         answer = client.complete(
             [{"role": "user", "content": "write"}], schema_name="draft", schema=json_schema(WrittenDraft), seconds=seconds, max_tokens=500
@@ -48,10 +50,10 @@ def test_every_fault_is_one_error_of_its_kind_after_one_request(ask, fault):
     began = time.monotonic()
     with Provider(lambda request: GOOD, fault=fault) as provider:
         with pytest.raises(client.ProviderError) as caught:
-            ask(provider)
+            ask(provider, seconds=1.0 if fault in SLOW else 30.0)
         assert len(provider.requests) == 1, "no hidden retries"
     assert caught.value.kind == KINDS[fault]
-    assert time.monotonic() - began < 30  # a bound against hanging, not a measurement
+    assert time.monotonic() - began < 90  # a bound against hanging, not a measurement
 
 
 def test_a_provider_that_is_not_there_is_a_connection_error(ask):

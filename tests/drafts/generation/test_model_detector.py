@@ -17,7 +17,7 @@ def judge(settings):
     def _judge(answer, text, kind="dispute", fault=""):
         with Provider(lambda request: json.dumps(answer), fault=fault) as provider:
             settings.LLM_BASE_URL, settings.LLM_MODEL = provider.base_url, "m-1"
-            detector = ModelDetector(seconds=1)
+            detector = ModelDetector(seconds=1 if fault == "timeout" else 30)  # a busy machine must not turn an answer into a timeout
             verdict = detector.judge_dispute(text) if kind == "dispute" else detector.judge_reply(text)
             return verdict, detector, provider
 
