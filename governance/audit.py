@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import connection
 
-from governance.bulk import insert
-from governance.canonical import canonical_json, sha256_hex
-from governance.models import Event, StreamHead
+from governance import heads
+from governance.canonical import canonical_json, quoted, sha256_hex
+from governance.models import Event
 
 if TYPE_CHECKING:
     from governance.models import User
-
-GENESIS = "0" * 64
 
 # Every act that may be recorded, with its words. A typo is an error, not a new action.
 ACTIONS: dict[str, str] = {
@@ -115,18 +113,15 @@ def _known(action: str) -> None:
 
 
 def event_hash(prev_hash: str, stream: str, number: int, action: str, actor_id: int | None, subject: str, at: datetime, data: str) -> str:
-    """The chained hash of one event: SHA-256 over its canonical JSON with the previous hash."""
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return sha256_hex(canonical_json([prev_hash, stream, number, action, actor_id, subject, moment, data]))
+    """The chained hash of one event: SHA-256 over its canonical JSON with the previous hash.
 
-
-def _locked_heads(streams: list[str]) -> dict[str, tuple[int, str]]:
-    """Number and hash of each stream's last event; the rows stay locked until the transaction ends."""
-    StreamHead.objects.bulk_create(
-        [StreamHead(stream=s, number=0, hash=GENESIS) for s in streams], ignore_conflicts=True
+    The text is put together by hand: it is exactly ``canonical_json`` of the list, at a third of the time.
+    """
+    moment = (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
+    actor = "null" if actor_id is None else actor_id
+    return sha256_hex(
+        f"[{quoted(prev_hash)},{quoted(stream)},{number},{quoted(action)},{actor},{quoted(subject)},{quoted(moment)},{quoted(data)}]"
     )
-    rows = StreamHead.objects.select_for_update().filter(stream__in=streams).order_by("stream")
-    return {stream: (number, last) for stream, number, last in rows.values_list("stream", "number", "hash")}
 
 
 def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[Event]:
@@ -141,11 +136,11 @@ def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[E
         raise RuntimeError("the ledger is written in the transaction of the act it records")
     for entry in entries:
         _known(entry.action)
-    heads = _locked_heads(sorted({entry.stream for entry in entries}))
+    last = heads.lock(sorted({entry.stream for entry in entries}))
     actor_id = by.pk if by else None
     events: list[Event] = []
     for entry in entries:
-        number, prev = heads[entry.stream]
+        number, prev = last[entry.stream]
         data = canonical_json(entry.data)
         subject = f"{entry.subject_kind}:{entry.subject_id}"
         digest = event_hash(prev, entry.stream, number + 1, entry.action, actor_id, subject, at, data)
@@ -155,11 +150,6 @@ def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[E
                 subject_id=entry.subject_id, data=data, at=at, prev_hash=prev, hash=digest,
             )
         )
-        heads[entry.stream] = (number + 1, digest)
-    with transaction.atomic(savepoint=False):
-        insert(Event, events)
-        StreamHead.objects.bulk_create(
-            [StreamHead(stream=s, number=n, hash=h) for s, (n, h) in heads.items()],
-            update_conflicts=True, unique_fields=["stream"], update_fields=["number", "hash"], batch_size=1000,
-        )
+        last[entry.stream] = (number + 1, digest)
+    heads.append(events, last)
     return events

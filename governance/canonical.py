@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 
@@ -25,6 +26,11 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 def canonical_json(value: Any) -> str:
     """Sorted keys, no white space, UTF-8 text; dates as ISO, decimals as text. NaN and unknown types raise."""
     return _ENCODER.encode(value)
+
+
+def quoted(text: str) -> str:
+    """The canonical JSON of a text alone, for the few places where building a whole list would cost too much."""
+    return encode_basestring(text)
 
 
 def sha256_hex(text: str) -> str:

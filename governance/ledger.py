@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from governance.audit import GENESIS, event_hash
+from governance.audit import event_hash
+from governance.heads import GENESIS
 from governance.models import Event, StreamHead
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from governance import clock, guards, ledger
-from governance.audit import Entry, UnknownAction, account_stream, record
+from governance.audit import Entry, UnknownAction, account_stream, event_hash, record
+from governance.canonical import canonical_json, sha256_hex
 from governance.models import Event, StreamHead
 from tests.factories import make_user
 
@@ -67,3 +73,14 @@ def test_the_ledger_is_only_written_inside_a_transaction():
 def test_the_number_of_statements_does_not_grow_with_the_number_of_events(django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         write(*[account_stream(n) for n in range(300)])
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
+MOMENTS = st.datetimes(timezones=st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")]))
+
+
+@given(TEXTS, st.integers(1, 2**62), st.none() | st.integers(1, 2**62), TEXTS, MOMENTS, TEXTS)
+def test_the_hash_of_an_event_is_that_of_its_canonical_json(stream, number, actor, subject, at, data):
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    listed = canonical_json(["0" * 64, stream, number, "hold.put", actor, subject, moment, data])
+    assert event_hash("0" * 64, stream, number, "hold.put", actor, subject, at, data) == sha256_hex(listed)
