@@ -23,6 +23,9 @@ _LINK = re.compile(
     re.I,
 )
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+\d|00[1-9]|\((?:\+|0)\d|0\d{2,4}[ /-])[\d ()/.-]{5,20}\d(?![\w,]*\d)")
+# A number in groups without a country code: 02 61 91 30 08, 976 55 01 50, 312-555-0142, (312) 555-0142.
+_GROUPS = re.compile(r"(?<![\w.,/+'-])(?<![\d,.] )\(?\d{2,4}\)?(?:[ .-]\d{2,4}){2,4}(?![\w'/]|[.,-]\w)")
+_MONEY_SIGN = re.compile(r"[$€£¥₹%]|[A-Z]{3}\b|(?i:euro|franc|dollar|pound|peso|franken|dolar|kr\b|zl\b|lei\b)")
 _DIALLED = re.compile(
     r"\b(?:tel|phone|call|ring|mobile|fax|telefon|durchwahl|anruf\w*|telephone|appel\w*|telefono|llam\w*|movil|whatsapp|sms)\b\W{0,3}"
     r"(?:\w+\W+){0,3}?(\d[\d ()/.-]{5,20}\d)"
@@ -54,8 +57,25 @@ def contacts_of(folded: str, plain: str, words: frozenset[str], ids: Mapping[str
                 continue
             if 7 <= len(digits) <= 15 and not any(i.start < end and start < i.end for i in items) and not _is_date(text[start:end]):
                 items.append(Item("phone", start, end, word=digits))
+    items += _grouped(folded, ids, phone, items)
     items += _own_phone(folded, phone, items)
     return items
+
+
+def _grouped(folded: str, ids: Mapping[str, object], phone: str, items: list[Item]) -> list[Item]:
+    """Telephone numbers told by their grouping alone; an amount is grouped by threes and has its currency beside it."""
+    found: list[Item] = []
+    for m in _GROUPS.finditer(folded):
+        text = m.group()
+        digits = re.sub(r"\D", "", text)
+        groups = re.findall(r"\d+", text)
+        if not 8 <= len(digits) <= 12 or _names_fact(text, ids) or _is_date(text) or any(i.start < m.end() and m.start() < i.end for i in items):
+            continue
+        threes = all(len(group) == 3 for group in groups[1:]) and not (phone and phone.endswith(digits))
+        if threes or _MONEY_SIGN.match(folded[m.end() : m.end() + 8].lstrip()) or _MONEY_SIGN.search(folded[max(0, m.start() - 4) : m.start()].rpartition("\n")[2]):
+            continue
+        found.append(Item("phone", m.start(), m.end(), word=digits))
+    return found
 
 
 def _own_phone(folded: str, phone: str, items: list[Item]) -> list[Item]:

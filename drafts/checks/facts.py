@@ -13,6 +13,7 @@ from typing import Any
 
 from .fold import fold
 from .numbers import fact_amount
+from .readings import spaced_pattern
 
 _RESOLVED = frozenset("closed resolved dismissed rejected withdrawn settled".split())
 _LOOKALIKE = str.maketrans("OILSBZGQ", "01158260")
@@ -91,6 +92,21 @@ class Facts:
         if account:
             ids[account.upper()] = ids[compact(account)] = Ref("account", account, self.raw["customer"])
         ids.pop("", None)
+
+    @cached_property
+    def spaced_ids(self) -> re.Pattern[str] | None:
+        """Identifiers with spaces or brackets in them, as one expression."""
+        return spaced_pattern({ref.name for ref in self.ids.values()})
+
+    @cached_property
+    def tails(self) -> dict[str, Ref | None]:
+        """Last digits of an invoice number (three or more) → the invoice; None where several end alike."""
+        found: dict[str, Ref | None] = {}
+        for row in self.rows:
+            run = re.search(r"(\d{3,})\W*[A-Za-z]?$", str(row["number"]))
+            if run and run[1] != str(row["number"]):
+                found[run[1]] = None if run[1] in found else self.ids[str(row["number"]).upper()]
+        return found
 
     def invoice(self, number: str) -> Invoice:
         """The invoice of that exact number; raises ``KeyError`` when it is not a fact."""

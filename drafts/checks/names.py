@@ -23,7 +23,7 @@ _GREETING = re.compile(
 )
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Herrn?|Frau|Mme|Mlle|Madame|Monsieur|M|Sr|Sra|Srta|[Ss]eñora?|[Mm]adame|[Mm]onsieur|Don|"
-    r"Doña)\.?[ \t]+((?:[A-ZÀ-Ž][\w'’-]+[ \t]?){1,3})"
+    r"Doña)\.?[ \t]+((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'’-]+[ \t]?){1,3})"
 )
 _LEGAL_FORM = re.compile(
     r" (?:Ltd|Limited|Inc|LLC|LLP|PLC|plc|Corp|Corporation|GmbH(?: & Co\.? KG)?|AG|KG|OHG|UG|SE|mbH|e\.K|SARL|S\.A\.R\.L|SAS|S\.A\.S|"
@@ -34,11 +34,11 @@ _FORMS = frozenset(
     "ltd limited inc llc llp plc corp corporation gmbh ag kg ohg ug se mbh k sarl r sas s sasu eurl sa a sl l slu u bv b nv n oy ab aps "
     "as spa p srl pty".split()
 )
-_PAIR = re.compile(r" [A-ZÀ-Ž][a-zà-ž'’]+ (?:& |and |de |van |von )?[A-ZÀ-Ž][a-zà-ž]")
-_BEFORE_FORM = re.compile(r"((?:[A-Z0-9À-Ž&][\w&'’.-]*[ \t]+){1,5})\Z")
+_PAIR = re.compile(r" [A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž'’]+ (?:& |and |de |van |von )?[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž]")
+_BEFORE_FORM = re.compile(r"((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ0-9&][\w&'’.-]*[ \t]+){1,5})\Z")
 _GROUP = re.compile(
     r"\b(?:Groupe|Grupo|Gruppe|Firma|Société|Sociedad|Compañía|Cabinet|Maison|Casa|Verlag|Klinik|Clínica|Clinique|Hotel|Hôtel|Spedition|"
-    r"Messrs)[ \t]+((?:[A-ZÀ-Ž][\w'’&-]+[ \t]?){1,3})"
+    r"Messrs)[ \t]+((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'’&-]+[ \t]?){1,3})"
 )
 _ABOUT = re.compile(
     r"\b(?:on behalf of|account of|accounts of|attention of|attn:?|for the attention of|your colleague|your colleagues at|spoke (?:with|"
@@ -47,11 +47,11 @@ _ABOUT = re.compile(
     r"(?:Firma )?|Kunde:|pour le compte de|à l'attention de|"
     r"votre collègue|compte de|en nombre de|a la atención de|su colega|su compañer[oa]|cuenta de|hablado con)[ \t]+((?:(?:the|der|die|la|"
     r"el|Herrn?|Frau|Mr|Ms|M\.|Mme|Sr\.|Sra\.|Dr\.?)[ \t]+)?"
-    r"(?:[A-ZÀ-Ž][\w'’&-]+[ \t]?){1,4})"
+    r"(?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'’&-]+[ \t]?){1,4})"
 )
-_NAMES = re.compile(r"[A-ZÀ-Ž][a-zà-ž'’]+(?: (?:& |and |de |van |von )?[A-ZÀ-Ž][a-zà-ž'’]+)+")
+_NAMES = re.compile(r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž'’]+(?: (?:& |and |de |van |von )?[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž'’]+)+")
 _MONTH_DAY_WORDS = frozenset(MONTHS) | frozenset(WEEKDAYS)
-_CALLED = re.compile(r",[ \t]*((?:[A-ZÀ-Ž][\w'.-]+[ \t]?){1,3})(?=[,:;!\n-])")
+_CALLED = re.compile(r",[ \t]*((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'.-]+[ \t]?){1,3})(?=[,:;!\n-])")
 _CLOSING = re.compile(
     r"^[ \t]*(?:(?:with )?(?:kind|best|warm|many|kindest|warmest)(?: (?:regards|wishes|thanks))?|regards|sincerely|yours (?:sincerely|"
     r"faithfully|truly)|many thanks|thank you|thanks|cheers|"
@@ -197,7 +197,7 @@ class NameJudge:
 
     def _vocative(self, start: int) -> Iterator[Finding]:
         """ "Jonas," or "Mr Keller -" as the whole greeting."""
-        match = re.compile(r"((?:[A-ZÀ-Ž][\w'.-]+ ?){1,3})\s?(?:,|-|:|!)\s*(?:\n|$|[a-z])").match(self.text.folded, start)
+        match = re.compile(r"((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'.-]+ ?){1,3})\s?(?:,|-|:|!)\s*(?:\n|$|[a-z])").match(self.text.folded, start)
         if match and self._strangers(match.group(1), True) and not re.search(r"\d", match.group(1)):
             alone = len(match.group(1).split()) == 1 and simple(match.group(1).strip()) not in COMMON_OPENERS
             if match.group(0).rstrip().endswith((",", "-", "!", ":")) or alone:
@@ -248,7 +248,7 @@ class NameJudge:
         if not closings:
             return
         for match in re.compile(
-            r"^[ \t]*((?:[A-ZÀ-Ž][a-zà-ž'’-]+|[A-Z]\.)(?:[ \t]+(?:[A-ZÀ-Ž][a-zà-ž'’-]+|[A-Z]\.)){1,2})[ \t]*,?[ \t]*$", re.M
+            r"^[ \t]*((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž'’-]+|[A-Z]\.)(?:[ \t]+(?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž'’-]+|[A-Z]\.)){1,2})[ \t]*,?[ \t]*$", re.M
         ).finditer(self.text.folded, closings[-1].end()):
             tokens = re.findall(r"[^\W\d_]+", simple(match.group(1)))
             if all(

@@ -181,11 +181,12 @@ def check_personal(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     facts = draft.facts.raw
     sender, contact = facts.get("sender") or {}, facts.get("contact") or {}
-    phones = {re.sub(r"\D", "", str(row.get(key) or "")) for row in (sender,) for key in ("phone", "fax", "mobile")} - {""}
+    phones = {re.sub(r"\D", "", _TRUNK.sub("", str(sender.get(key) or ""))) for key in ("phone", "fax", "mobile")} - {""}
     emails = {str(row.get("email") or "").lower() for row in (sender, contact)} | {str(e).lower() for e in facts.get("emails") or ()}
     for text in draft.texts:
         for item in text.items:
-            if item.kind == "phone" and not _same_phone(item.word, phones) and not _CARD.fullmatch(text.folded[item.start : item.end]):
+            said = text.folded[item.start : item.end]
+            if item.kind == "phone" and not _same_phone(said, phones) and not _CARD.fullmatch(said):
                 yield text.finding("G21", "personal_data", BLOCK, item.start, item.end, "a telephone number that is not the sender's")
             elif item.kind == "email" and item.word not in emails:
                 yield text.finding(
@@ -209,10 +210,25 @@ def _long_digits(text: Text) -> bool:
     )
 
 
-def _same_phone(digits: str, known: set[str]) -> bool:
-    """Same subscriber number, national or international form ("020 7946 0901" = "+44 20 7946 0901")."""
-    national = digits.lstrip("0")
-    return any(digits == phone or (len(national) >= 7 and (phone.endswith(national) or phone[-9:] == national[-9:])) for phone in known)
+_TRUNK = re.compile(r"\(0\)")
+# The longest country code, and the digits of the shortest number that names a subscriber.
+_COUNTRY_CODE, _SUBSCRIBER = 3, 7
+
+
+def _same_phone(said: str, known: set[str]) -> bool:
+    """Same subscriber, in national or international form ("020 7946 0901" = "+44 (0)20 7946 0901"); one other digit is another number."""
+    digits = re.sub(r"\D", "", _TRUNK.sub("", said))
+    foreign = said.lstrip(" (").startswith(("+", "00"))
+    digits = digits.removeprefix("00") if foreign else digits
+    short = digits.lstrip("0")
+    for phone in known:
+        full = phone.removeprefix("00")
+        if digits == full:
+            return True
+        longer, shorter = (digits, full.lstrip("0")) if foreign else (full, short)
+        if len(shorter) >= _SUBSCRIBER and longer.endswith(shorter) and 0 <= len(longer) - len(shorter) <= _COUNTRY_CODE + 1:
+            return True
+    return False
 
 
 def _luhn(digits: str) -> bool:

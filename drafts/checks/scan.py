@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from governance.money import is_currency
 
 from .contacts import contacts_of
+from .facts import compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, SHARED_CURRENCY, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
@@ -23,11 +24,20 @@ _DAY_WORD = re.compile(
     r"\b(?:am|vom|zum|bis|seit|den|dem|ab|on|due|dated|by|from|since|of|le|du|au|el|del|al|desde|hasta|dia|fallig|echue|vencio|"
     r"vencida)\W{1,3}\Z"
 )
+# What stands before and behind a day of a month that is not named: "the 15th.", "le 15 du mois".
+_THE = re.compile(r"\b(?:the|le|el|dia|on|by|since) \Z")
+_DAY_END = re.compile(r"\s*(?:[.,;:!?)\n]|\Z|(?:of|de|du|del|des) (?:the |this |that |last |same |le |ce |este |dies\w+ |mes |mois )*(?:month|mois|mes|monats)\b)")
 _DIGIT_NEXT = re.compile(r"[ \t]?\d")
 _LATER = re.compile(r"[ \t]+([a-z]+)")
 _YEAR = re.compile(r"\.?,?\s+(?:de |del |of )?(\d{4})(?!\d)")
 _PREVIOUS = re.compile(r"([A-Za-z]+\$?|[$€£¥₹₺₽]|US\$)[.:]?[ \t]*[-(]?\Z")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
+
+
+def _blanked(text: str, items: list[Item]) -> str:
+    for item in items:
+        text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
+    return text
 
 
 def _currency(word: str, original: str) -> frozenset[str] | None:
@@ -40,16 +50,18 @@ def _currency(word: str, original: str) -> frozenset[str] | None:
 class Scanner:
     """Scans one text against the identifiers of its facts; ``items`` comes out sorted by position."""
 
-    def __init__(self, folded: str, plain: str, ids: Mapping[str, object], words: frozenset[str], phone: str = "") -> None:
-        self.folded, self.plain, self.ids, self.words, self.phone = folded, plain, ids, words, phone
+    def __init__(
+        self, folded: str, plain: str, ids: Mapping[str, object], words: frozenset[str], phone: str = "", spaced: re.Pattern[str] | None = None
+    ) -> None:
+        self.folded, self.plain, self.ids, self.words, self.phone, self.spaced = folded, plain, ids, words, phone, spaced
         self.items: list[Item] = []
         self._skip = 0
 
     def run(self) -> list[Item]:
-        contacts = contacts_of(self.folded, self.plain, self.words, self.ids, self.phone)
-        work = self.folded
-        for item in contacts:
-            work = work[: item.start] + " " * (item.end - item.start) + work[item.end :]
+        torn = self._torn_ids()
+        work, plain = _blanked(self.folded, torn), _blanked(self.plain, torn)
+        contacts = torn + contacts_of(work, plain, self.words, self.ids, self.phone)
+        work = _blanked(work, contacts)
         for match in _CHUNK.finditer(work):
             start, end = match.span()
             if start >= self._skip:
@@ -58,6 +70,13 @@ class Scanner:
             self.items += contacts
             self.items.sort(key=lambda item: item.start)
         return self.items
+
+    def _torn_ids(self) -> list[Item]:
+        """Identifiers of the facts that hold spaces or brackets."""
+        if self.spaced is None:
+            return []
+        found = [(m.start(), m.end(), self.ids.get(compact(m.group()))) for m in self.spaced.finditer(self.folded)]
+        return [Item("ref", start, end, ref=ref, word=self.folded[start:end]) for start, end, ref in found if ref is not None]
 
     def _chunk(self, start: int, end: int) -> None:
         folded = self.folded
@@ -92,7 +111,7 @@ class Scanner:
         if shape.kind == "number":
             self._number(start, end, shape)
         elif shape.kind == "ordinal":
-            self._day_of_month(start, end, shape.value or 0)
+            self._ordinal(start, end, shape.value or 0)
         elif shape.kind == "money":
             self._money(start, end, shape.value, _currency(shape.word, shape.word.upper()), after)
         elif shape.kind == "span":
@@ -156,7 +175,7 @@ class Scanner:
         following = after[1] if after else ""
         if (following in MONTHS or following in {"of", "de"}) and self._day_of_month(start, end, (value or 0) // THOUSAND):
             return
-        if before and word.lower() in MONTHS and (value or 0) <= 31 * THOUSAND and not decimals:
+        if before and word.lower() in MONTHS and self._day_like(end, shape.word, decimals):
             self._month_before(start, end, before, (value or 0) // THOUSAND)
             return
         if word and word.lower() in MONTHS and shape.word.isdigit() and len(shape.word) == 4:
@@ -171,6 +190,12 @@ class Scanner:
                 self.items.append(Item("ref", opened, end, ref=spaced, word=folded[opened : end]))
             else:
                 self.items.append(Item("money" if decimals else "number", start, end, value, word=shape.word, decimals=decimals))
+
+    def _day_like(self, end: int, digits: str, decimals: bool) -> bool:
+        """True for what stands where a day stands behind its month, impossible ones (May 45, 2026) included."""
+        if decimals or not digits.isdigit() or len(digits) > 2:
+            return False
+        return int(digits) <= 31 or bool(_YEAR.match(self.plain, end)) or not self.folded[end : end + 2].strip(" ,.;:)\n")
 
     def _followed(self, start: int, end: int, value: int | None, word: str, after: re.Match[str] | None) -> bool:
         """True when the word after the number says what it is: a currency, a unit of time, a percentage, a scale."""
@@ -232,15 +257,24 @@ class Scanner:
             self.items.append(Item("date", start, end, dates=(f"-{month:02d}-{day:02d}",)))
         return True
 
+    def _ordinal(self, start: int, end: int, day: int) -> None:
+        """``15th April``, ``April 15th``, or ``the 15th`` of a month not named; ``1st reminder`` is no day."""
+        if self._day_of_month(start, end, day):
+            return
+        before = _PREVIOUS.search(self.folded, max(0, start - 10), start)
+        if before and before[1].lower() in MONTHS:
+            self._month_before(start, end, before, day)
+        elif _THE.search(self.plain, max(0, start - 12), start) and _DAY_END.match(self.plain, end):
+            self.items.append(Item("date", start, end, dates=(f"-{day:02d}",) if 1 <= day <= 31 else ()))
+
     def _month_before(self, start: int, end: int, before: re.Match[str], day: int) -> None:
         month = MONTHS[before[1].lower()]
         year = _YEAR.match(self.plain, end + (self.plain[end : end + 2] in {"st", "nd", "rd", "th"} and 2))
+        found = iso(int(year[1]) if year else 2000, month, day)
         if year:
             self._skip = end = year.end()
-            found = iso(int(year[1]), month, day)
-            self.items.append(Item("date", before.start(1), end, dates=(found,) if found else ()))
-        else:
-            self.items.append(Item("date", before.start(1), end, dates=(f"-{month:02d}-{day:02d}",)))
+        dates = () if found is None else (found,) if year else (found[4:],)
+        self.items.append(Item("date", before.start(1), end, dates=dates))
 
 
 def _days(value: int | None, unit: str) -> int | None:

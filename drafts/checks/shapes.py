@@ -53,7 +53,7 @@ def _dates(text: str) -> tuple[str, ...] | None:
     match = _DMY.fullmatch(text)
     if match:
         first, second, year = int(match[1]), int(match[3]), int(match[4])
-        both = (iso(year, second, first), iso(year, first, second))
+        both = (iso(year, second, first), None if match[2] == "." else iso(year, first, second))  # 3.4.2026 is always the third of April
         return tuple(dict.fromkeys(day for day in both if day))
     return None
 

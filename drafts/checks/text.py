@@ -16,6 +16,7 @@ from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, SHARED_CUR
 from .number_words import find_runs
 from .numbers import THOUSAND
 from .scan import Scanner
+from .readings import settle_days, short_references, understood_counts
 from .segments import split_segments
 from .words import NUMBER_BIT, mask_of
 
@@ -40,10 +41,13 @@ class Text:
             mask |= mask_of(word)
         self.mask = mask
         self.segments = split_segments(self.folded, self.plain)
-        self.items = Scanner(self.folded, self.plain, facts.ids, self.vocabulary, facts.phone).run()
+        self.items = Scanner(self.folded, self.plain, facts.ids, self.vocabulary, facts.phone, facts.spaced_ids).run()
         if mask & NUMBER_BIT:
             self._read_number_words()
         self._place_items()
+        settle_days(self.folded, self.items, "en" not in self.languages)
+        understood_counts(self.plain, self.segments, self.items)
+        short_references(self.plain, self.items, facts.tails)
         # Filled by later stages: the text with known names blanked (clauses), the invoice of each figure (attach).
         self.masked: str | None = None
         self.attachment: Any = None

@@ -66,7 +66,7 @@ MINOR_UNIT_WORDS = frozenset("cent cents pence penny p rappen centime centimes c
 SCALES: dict[str, int] = {
     **dict.fromkeys("k thousand tausend tsd mille mil".split(), 1_000),
     **dict.fromkeys("m mn mm mio million millions millionen million millones millon".split(), 1_000_000),
-    "bn": 10**9, "billion": 10**9, "milliarde": 10**9, "milliarden": 10**9,
+    **dict.fromkeys("lakh lakhs lac lacs".split(), 100_000), **dict.fromkeys("crore crores".split(), 10_000_000), "bn": 10**9, "billion": 10**9, "milliarde": 10**9, "milliarden": 10**9,
 }
 
 _EN_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -88,7 +88,8 @@ def _tens(words: str, first: int = 20) -> dict[str, int]:
 
 NUMBER_WORDS: dict[str, dict[str, int]] = {
     "en": {**_count(_EN_UNITS), **_tens("twenty thirty forty fifty sixty seventy eighty ninety"), "dozen": 12,
-           "hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "million": 10**6, "grand": 1000},
+           "hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "million": 10**6, "grand": 1000,
+           "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "crore": 10**7, "crores": 10**7},
     "de": {**_count(_DE_UNITS), **_tens("zwanzig dreisig vierzig funfzig sechzig siebzig achtzig neunzig"),
            "eins": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "zwo": 2, "dreissig": 30, "fuenf": 5, "zwoelf": 12, "fuenfzehn": 15,
            "fuenfzig": 50, "hundert": 100, "tausend": 1000, "million": 10**6, "millionen": 10**6},

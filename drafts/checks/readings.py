@@ -1,0 +1,79 @@
+"""What the context says about figures that could be read in several ways: the order of day and month, a number of days whose unit is
+understood ("FI-1 is 12 days late and FI-2 30"), an invoice told by its last digits ("…1240"), an identifier written with spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .items import Item
+from .numbers import THOUSAND
+
+# What cuts a chunk of digits in ``scan``: identifiers that hold such a character are looked for as a whole.
+_CUTS = re.compile(r"[\s|;()\[\]{}<>\":=]")
+_PARTS = re.compile(r"[\s._/-]+")
+_GAP = r"[\s._/-]{0,3}"
+_DAY_MONTH = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{2,4}")
+_COUNT_LEAD = re.compile(r"\b(?:hace|a|en a|by|for|and|with|um|seit|mit|und|de|depuis|desde|with|of|on|at|is|are|steht bei|lleva|llevan)\W{1,2}\Z|\) \Z")
+_COUNT_TAIL = re.compile(r"\s*(?:[.,;:!?)]|\(|\Z|\n|overdue|late|respectively|behind|bzw|beziehungsweise|respectivement|respectivamente)")
+_MONEY_VERB = re.compile(
+    r"(?:\b(?:pay|amount|sum|total|for|balance|remit|transfer|settle|owe|of|over|betrag|summe|uber|zahl\w*|uberweis\w*|offen|von|montant|"
+    r"somme|payer|regler|solde|de|importe|suma|pagar|abonar|saldo|por|is|are|ist|est|es)|[€$£¥₹]|[a-z]{3}\.?)\W{0,2}\Z"
+)
+_SHORT_SIGN = re.compile(
+    r"(?:\.\.\.?|…|[-/#]|\b(?:ending(?: in| with)?|invoices?|rechnung(?:en)?|factures?|facturas?|nr|no|die|der|zur|la|the|numero|nummer|"
+    r"number|endziffern?|terminant par|terminada en|acabada en|finissant par|n[o°]))\W{0,2}\Z"
+)
+
+
+def spaced_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """One expression for the identifiers that a scan by chunks would tear apart, or None when there are none."""
+    torn = [name for name in names if _CUTS.search(name.strip())]
+    if not torn:
+        return None
+    forms = sorted({_GAP.join(re.escape(part) for part in _PARTS.split(name.strip()) if part) for name in torn}, key=len, reverse=True)
+    return re.compile(rf"(?<![\w])(?:{'|'.join(forms)})(?!\w|[-/]\w)", re.I)
+
+
+def settle_days(folded: str, items: Sequence[Item], day_first: bool) -> None:
+    """``04/05/2026`` is one day: day first outside English, else in the order of the dates of the text that can be read in one way only."""
+    open_items = [item for item in items if item.kind == "date" and len(item.dates) == 2]
+    if not open_items:
+        return
+    keep = 0 if day_first else _order(folded)
+    if keep is not None:
+        for item in open_items:
+            item.dates = item.dates[keep : keep + 1]
+
+
+def _order(folded: str) -> int | None:
+    first = {(int(m[1]) > 12, int(m[2]) > 12) for m in _DAY_MONTH.finditer(folded)}
+    if (True, False) in first:
+        return None if (False, True) in first else 0
+    return 1 if (False, True) in first else None
+
+
+def understood_counts(plain: str, segments: Sequence[tuple[int, int]], items: Sequence[Item]) -> None:
+    """A small bare number behind a number of days in the same sentence counts the same unit."""
+    unit: dict[int, Item] = {}
+    for item in items:
+        if item.kind == "count" and item.value:
+            unit[item.seg] = item
+        elif item.kind == "number" and item.seg in unit and item.value is not None and item.value < 1000 * THOUSAND and not item.decimals:
+            start = max(segments[item.seg][0], item.start - 14)
+            if item.value % THOUSAND == 0 and _COUNT_LEAD.search(plain, start, item.start) and _COUNT_TAIL.match(plain, item.end):
+                told = unit[item.seg]
+                whole = item.value // THOUSAND
+                length = 1 if not told.value or not told.ref else told.value * THOUSAND // told.ref
+                item.kind, item.ref, item.value, item.word = "count", item.value, whole * length, told.word
+
+
+def short_references(plain: str, items: Sequence[Item], tails: Mapping[str, Any]) -> None:
+    """``the 1240 is open``, ``…1240``: the last digits of exactly one invoice, where nothing says that they are money."""
+    for item in items:
+        if item.kind == "number" and not item.decimals and item.word in tails and tails[item.word] is not None:
+            before = plain[max(0, item.start - 24) : item.start]
+            if _SHORT_SIGN.search(before) or not _MONEY_VERB.search(before):
+                item.kind, item.ref = "ref", tails[item.word]
