@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.models import Account, Dispute, DisputeSignal, Invoice
 from accounts.models.dispute import CATEGORIES
+from drafts import states
 from drafts.models import FollowUp
 from drafts.review.base import Blocked, demand_reason
 from drafts.review.consequences import interrupt, lock_account, new_reference
@@ -124,8 +125,16 @@ def resolve_dispute(dispute_id: int, outcome: str, note: str, *, by: User, at: d
         save_as(dispute, by=by, at=at, reason=note)
         record([Entry(account_stream(account.pk), "dispute.resolved", "dispute", dispute.pk, {"outcome": outcome})], by=by, at=at)
         holds.release_many(_holds_of("dispute", [dispute.pk]), by=by, at=at, reason=f"Dispute resolved: {note}")
+        _withdraw_answer(account, by, at)
     recompute([account.pk], at)
     return dispute
+
+
+def _withdraw_answer(account: Account, by: User, at: datetime) -> None:
+    """An answer that did not leave answers nothing any more: it stops, its approvals are void, and the account is worked as usual."""
+    answer = FollowUp.objects.filter(account=account, status__in=states.OPEN, draft__purpose=states.DISPUTE_RESPONSE).exists()
+    if answer and not Dispute.objects.filter(account=account).exclude(status=Dispute.Status.RESOLVED).exists():
+        interrupt(account.pk, code="resolved", reason="The dispute this message answers is resolved.", hold=True, by=by, at=at)
 
 
 def _locked_dispute(dispute_id: int) -> tuple[Account, Dispute]:

@@ -218,3 +218,19 @@ def test_an_enterprise_account_gets_no_answer_out_before_the_executive_decided()
     with pytest.raises(Blocked, match="executive has to decide"):
         approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings())
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("approved", ["not yet", "half", "and about to leave"])
+def test_resolving_withdraws_an_answer_that_did_not_leave(approved):
+    case = routine_case()
+    (dispute,) = mark_disputed(case.follow_up.pk, [case.invoices[0].pk], category="price", quote="x", by=case.desk.reviewer, at=AS_OF)
+    draft = answered(case, dispute, make_user("finance_approver", case.desk.portfolio))
+    if approved != "not yet":
+        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings())
+    if approved == "and about to leave":
+        assert approve(case.follow_up.pk, draft.fingerprint, by=case.desk.owner, at=AS_OF).complete
+    resolve_dispute(dispute.pk, "withdrawn", "they wrote so", by=case.desk.finance, at=AS_OF)
+    assert not Delivery.objects.exclude(state=states.DELIVERY_STOPPED).exists()
+    assert case.follow_up.status in (states.READY, states.STOPPED)
+    if case.follow_up.status == states.READY:
+        assert case.draft.purpose == states.DEMAND
