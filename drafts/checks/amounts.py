@@ -5,57 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .amount_words import CREDIT, OPEN, OPEN_AFTER, OPEN_BEFORE, ORIGINAL, OVERDUE, PAID, STRICT_TOTAL, TOTAL, TOTAL_WORDS, UNDISPUTED
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
 from .facts import Facts, Invoice
 from .items import Item
 from .numbers import fact_amount, show_number
+from .sums import ShownSums
 from .text import Draft, Text, parsed
-
-TOTAL = re.compile(
-    r"\b(?:all|both|alle|beide|toutes?|tous|todas?|todos|total\w*|sum|sums|altogether|in all|combined|aggregate|balance|overall|account|"
-    r"insgesamt|gesamt\w*|summe\w*|zusammen|saldo|konto\w*|"
-    r"somme|ensemble|montant global|en tout|solde|compte|cumul\w*|suma\w*|conjunto|en global|saldo|cuenta|ascienden)\b|gesamt"
-)
-STRICT_TOTAL = re.compile(
-    r"\b(?:total(?:s|ling|ing|lling)?|sum|altogether|in all|combined|aggregate|overall|insgesamt|zusammen|en tout|suman|en conjunto|"
-    r"total\w*)\b|gesamt|summe"
-)
-PAID = re.compile(
-    r"\b(?:paid|payments?|received|receipt|part-payment|remitt\w+|instal\w+|prepaid|deposit|sent|transferred|matched|arrived|came in|"
-    r"settled|uberwies\w*|ueberwies\w*|angekommen|gutgeschrieben|envoye\w*|arrive\w*|enviad\w*|envi[oo]|llegad\w*|transfiri\w*|"
-    r"gezahlt\w*|bezahlt\w*|eingang\w*|eingegangen\w*|erhalten\w*|anzahlung\w*|"
-    r"regle\w*|verse\w*|paiements?|reglements?|acomptes?|recu\w*|encaisse\w*|paye\w*|virement\w*|pago\w*|pagad\w*|abonad\w*|abono\w*|"
-    r"recibi\w*|cobrad\w*|ingres\w*|"
-    r"anticipo\w*|transferencia\w*)\b|zahlung|zahlbetrag"
-)
-CREDIT = re.compile(
-    r"\b(?:credit\w*|avoirs?|notes? de credit|abono\w*|notas? de credito|rectificativ\w*)\b|gutschrift|gutgeschrieben|gutsch"
-)
-ORIGINAL = re.compile(
-    r"\b(?:original\w*|invoiced|initial\w*|gross|full amount|invoice (?:amount|total|value)|billed|ursprunglich\w*|urspruenglich\w*|"
-    r"brutto\w*|rechnungsbetrag\w*|"
-    r"rechnungssumme|initiale?s?|facture[es]?|d'origine|montant (?:initial|total|facture|de la facture)|importe (?:original|inicial|"
-    r"total|facturado|de la factura)|"
-    r"facturad\w*|inicial\w*|of which|davon|wovon|hiervon|dont|de los cuales|de los que|de las cuales|reduced|verringert|reduit\w*|"
-    r"reducid\w*|after|nach|apres|tras)\b"
-)
-_TOTAL_WORDS = frozenset(
-    "total totals totalling totaling sum altogether combined aggregate overall insgesamt zusammen gesamt summe gesamtsumme gesamtbetrag "
-    "en tout suman conjunto all".split()
-)
-OPEN = re.compile(
-    r"\b(?:open|outstanding|remain\w*|due|overdue|owed|owing|unpaid|balance|left|offen\w*|ausstehend\w*|restbetrag|rest|verbleib\w*|"
-    r"fallig\w*|ueberfallig\w*|"
-    r"uberfallig\w*|ouvert\w*|restant\w*|reste|solde|impaye\w*|du|due|dus|dues|pendiente\w*|abiert\w*|restante\w*|adeudad\w*|vencid\w*|"
-    r"saldo|pay|settle|transfer)\b"
-)
-OVERDUE = re.compile(r"overdue|past due|uberfallig|ueberfallig|echu|retard|vencid")
-UNDISPUTED = re.compile(
-    r"undisputed|not disputed|unstrittig|unbestritten|nicht strittig|non conteste|incontest|no disputad|no discutid|no impugnad|no "
-    r"objeto de"
-)
-
 
 def _context(text: Text, item: Item, width: int = 70) -> tuple[str, str]:
     """(before, after): plain words of the same sentence around an amount, cut at the neighbouring amounts."""
@@ -76,6 +33,7 @@ class AmountJudge:
         self.draft, self.text, self.facts = draft, text, draft.facts
         self.attach = attachment(draft, text)
         self.many = len(self.facts.rows) > 1
+        self.sums = ShownSums(text, self.attach)
 
     def findings(self) -> Iterable[Finding]:
         for item in self.text.items:
@@ -125,7 +83,7 @@ class AmountJudge:
 
     def _total_claimed(self, item: Item, own: Invoice) -> bool:
         """True when the sentence presents an invoice's amount as the total of several."""
-        if not self.many or item.value == self.facts.total or self.text.vocabulary.isdisjoint(_TOTAL_WORDS):
+        if not self.many or item.value == self.facts.total or self.text.vocabulary.isdisjoint(TOTAL_WORDS):
             return False
         if not STRICT_TOTAL.search(self.text.plain, self.text.segments[item.seg][0], item.start):
             return False
@@ -143,7 +101,7 @@ class AmountJudge:
         for invoice in candidates:
             if self._currency_fits(item, invoice.currency) and self._of_invoice(item, invoice, around):
                 return True
-        if self._is_credit_or_payment(item, candidates, around, scope):
+        if self._is_credit_or_payment(item, candidates, around, scope) or self.sums.shown(item) or self._nothing(item, candidates):
             return True
         if (not scope.named or TOTAL.search(around) or scope.own is None) and self._is_total(item, around, strict=False):
             return True
@@ -167,12 +125,21 @@ class AmountJudge:
         )
 
     def _gross_explained(self, item: Item, invoice: Invoice, around: str) -> bool:
-        """The gross amount of a partly paid invoice passes beside its open amount or when named as the original one."""
+        """The gross amount of a partly paid invoice passes beside its open amount or as the original one, never as what is open."""
         if invoice.open == invoice.amount:
             return True
-        if OPEN.search(around) and not ORIGINAL.search(around) and not self._open_beside(item, invoice):
+        if self._said_open(item):
             return False
         return bool(ORIGINAL.search(around)) or self._open_beside(item, invoice)
+
+    def _said_open(self, item: Item) -> bool:
+        before, after = _context(self.text, item)
+        found = OPEN_AFTER.match(after)
+        leads = found is not None and not after[found.end() :].strip(" :-|(€$£") and self._next_money(item)
+        return bool(OPEN_BEFORE.search(before)) or (found is not None and not leads)
+
+    def _next_money(self, item: Item) -> bool:
+        return any(other.kind == "money" and other.start > item.start for other in self.text.by_segment[item.seg])
 
     def _open_beside(self, item: Item, invoice: Invoice) -> bool:
         return any(
@@ -190,7 +157,8 @@ class AmountJudge:
                     str(row.get("invoice")) in numbers or not row.get("invoice") or not scope.named
                 ):
                     sentence = self.text.plain[slice(*self.text.segments[item.seg])]
-                    said = words.search(around) or words.search(sentence) or not OPEN.search(around)
+                    named = row.get("number") and str(row["number"]).lower() in sentence
+                    said = named or words.search(around) or words.search(sentence) or not OPEN.search(around)
                     return self._currency_fits(item, str(row.get("currency") or self.facts.currency)) and bool(said)
         payments = [fact_amount(str(row.get("amount", ""))) or 0 for row in self.facts.payments if str(row.get("invoice")) in numbers]
         return len(payments) > 1 and sum(payments) == item.value and bool(PAID.search(around))
@@ -199,7 +167,7 @@ class AmountJudge:
         for code, value in self.facts.totals.items():
             if value == item.value and self._currency_fits(item, code):
                 return True
-        if OVERDUE.search(around) and self._in(item, self.facts.sums(overdue=True)):
+        if (OVERDUE.search(around) and self._in(item, self.facts.sums(overdue=True))) or self.sums.named(item):
             return True
         if self.facts.disputed:
             return self._in(item, self.facts.sums(undisputed=True)) and (strict or bool(UNDISPUTED.search(around) or TOTAL.search(around)))
@@ -207,6 +175,11 @@ class AmountJudge:
 
     def _in(self, item: Item, sums: dict[str, int]) -> bool:
         return any(value == item.value and self._currency_fits(item, code) for code, value in sums.items())
+
+    def _nothing(self, item: Item, candidates: list[Invoice]) -> bool:
+        """A zero in a row that shows the open amount too ("paid 0.00, open 1,200.00")."""
+        beside = {other.value for other in self.text.by_segment[item.seg] if other.kind == "money"}
+        return item.value == 0 and any(invoice.open and invoice.open in beside for invoice in candidates)
 
     def _is_term(self, item: Item) -> bool:
         return item.value in self.facts.term_amounts and self._currency_fits(item, self.facts.currency)

@@ -58,7 +58,7 @@ class IdJudge:
         stored = self.text.raw[left:right]
         if any(ord(char) > 127 and char.isalnum() for char in stored):
             yield self._wrong(item, "letters of another script imitate an identifier")
-        elif compact(stored) != compact(item.ref.name):
+        elif not compact(item.ref.name).endswith(compact(stored)):
             yield self._wrong(item, "hidden or foreign characters inside an identifier")
 
     def _beside(self, item: Item) -> Iterator[Finding]:

@@ -15,8 +15,8 @@ from .languages import Evidence, weigh
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, SHARED_CURRENCY, UNITS
 from .number_words import find_runs
 from .numbers import THOUSAND
-from .scan import Scanner
 from .readings import settle_days, short_references, understood_counts
+from .scan import Scanner
 from .segments import split_segments
 from .words import NUMBER_BIT, mask_of
 
