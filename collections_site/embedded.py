@@ -19,12 +19,13 @@ from django.db import close_old_connections, connections
 from collections_site.beat import JOBS
 from drafts import sweeping
 from governance import clock
+from governance.checkpoints import writing
 
 log = logging.getLogger(__name__)
 
 ROUNDS: dict[str, Callable[[datetime], Any]] = {
     "drafts.sweep": sweeping.sweep, "drafts.generate": sweeping.generate, "drafts.prepare_due": sweeping.prepare_due,
-    "drafts.rerank": sweeping.rerank,
+    "drafts.rerank": sweeping.rerank, "governance.checkpoint": writing.write_due,
 }  # fmt: skip
 # Jobs that take as long as somebody else does.
 PATIENT = ("drafts.generate",)

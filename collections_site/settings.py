@@ -198,6 +198,13 @@ MAIL_TRANSPORT = env("MAIL_TRANSPORT", default="smtp" if EMAIL_URL and not DEMO_
 # Installation-wide allow-list for pilots: when set, only these addresses or domains receive mail.
 RECIPIENT_ALLOW_LIST = [] if DEMO_MODE else env.list("RECIPIENT_ALLOW_LIST", default=[])
 
+# --- checkpoints of the ledger ----------------------------------------------------------------------------------------------
+# They should lie where the database's administrators cannot write. The folder below is only a beginning; checks.py says so.
+LEDGER_DIR = Path(VAR_DIR / "demo-checkpoints" if DEMO_MODE else env("LEDGER_DIR", default=str(VAR_DIR / "checkpoints")))
+LEDGER_KEY_FILE = Path(VAR_DIR / "demo-ledger-key.pem" if DEMO_MODE else env("LEDGER_KEY_FILE", default=str(VAR_DIR / "ledger-key.pem")))
+LEDGER_AUDITOR_EMAIL = "" if DEMO_MODE else env("LEDGER_AUDITOR_EMAIL", default="")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="collections-desk@localhost")
+
 # --- workers --------------------------------------------------------------------------------------------------------------
 # The demo works in one process and needs no broker, whatever the environment names.
 CELERY_BROKER_URL = "" if DEMO_MODE else env("CELERY_BROKER_URL", default="")

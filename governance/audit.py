@@ -83,6 +83,9 @@ ACTIONS: dict[str, str] = {
     "system.sending_paused": "sending paused",
     "system.sending_resumed": "sending resumed",
     "system.clock_moved": "demo clock moved",
+    "system.checkpoint_written": "checkpoint of the ledger written",
+    "system.quarantine_begun": "sending refused: the database looks restored",
+    "system.quarantine_lifted": "sending allowed again after a restore",
     "audit.exported": "record exported",
 }
 

@@ -7,6 +7,7 @@ PostgreSQL two round trips lock and write, however many events there are: the OR
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -53,7 +54,7 @@ def append(events: Sequence[Event], heads: Mapping[str, Head]) -> None:
             update_conflicts=True, unique_fields=["stream"], update_fields=["number", "hash"], batch_size=1000,
         )
         return
-    moved = [list(heads), [number for number, _ in heads.values()], [last for _, last in heads.values()]]
+    moved: list[Any] = [list(heads), [number for number, _ in heads.values()], [last for _, last in heads.values()]]
     with connection.cursor() as cursor:
         if len(events) >= FEW:
             insert(Event, events)

@@ -56,6 +56,7 @@ ACTIONS: dict[str, Action] = {
     "see_roles": _action("see roles", SYSTEM, AUDITOR, anywhere=True),
     "pause_sending": _action("pause sending", *ALL_ROLES, anywhere=True),
     "resume_sending": _action("resume sending", FINANCE, SYSTEM, anywhere=True),
+    "lift_quarantine": _action("let messages leave after a restore", FINANCE, SYSTEM, anywhere=True),
     "see_ledger": _action("read the ledger", *DECIDERS, AUDITOR, anywhere=True),
     "see_metrics": _action("see the measures", REVIEWER, OWNER, FINANCE, EXECUTIVE, AUDITOR, LEADERSHIP, POLICY, anywhere=True),
     "see_health": _action("see the state of sources and machine", *ALL_ROLES, anywhere=True),

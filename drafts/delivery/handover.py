@@ -20,7 +20,8 @@ from drafts import states
 from drafts.delivery import last_look, outbox, transports
 from drafts.delivery.settle import accepted, failed, unknown
 from drafts.detection.reading import unread
-from governance import clock
+from governance import clock, quarantine
+from governance.checkpoints import watching
 
 if TYPE_CHECKING:
     from drafts.delivery.outbox import Claim
@@ -51,9 +52,11 @@ def deliver_due(at: datetime | None = None, *, limit: int = 200, transport: Tran
     """Hand over what is due, one by one over one line; returns how many ended how. ``at`` is the clock's now unless given.
 
     A dead mail server ends the round after one message: the rest stay scheduled and keep their attempts. So does a slow one after
-    ``ROUND_SECONDS``: leases are counted from ``at``, which must not grow old.
+    ``ROUND_SECONDS``: leases are counted from ``at``, which must not grow old. In a delivery quarantine nothing is even claimed.
     """
     counts: dict[str, int] = {}
+    if _refused(at):
+        return counts
     line = transport or transports.current()
     end = time.monotonic() + ROUND_SECONDS
     try:
@@ -74,6 +77,8 @@ def deliver_due(at: datetime | None = None, *, limit: int = 200, transport: Tran
 
 def deliver_one(delivery_id: int, at: datetime | None = None, *, transport: Transport | None = None) -> str:
     """Hand over one delivery if it is due and say how it ended (``not_due``: nothing to take). Safe to call any number of times."""
+    if _refused(at):
+        return "quarantined"
     claim = outbox.claim(at or clock.now(), worker_name(), delivery_id)
     if claim is None:
         return "not_due"
@@ -82,6 +87,14 @@ def deliver_one(delivery_id: int, at: datetime | None = None, *, transport: Tran
         return _deliver(claim, line, at)
     finally:
         line.close()
+
+
+def _refused(at: datetime | None) -> bool:
+    """True when this database may be a restored one and nobody has said yet that it may send."""
+    why = watching.refusal(at or clock.now())
+    if why:
+        log.warning("nothing is handed over: %s", why)
+    return bool(why)
 
 
 def _deliver(claim: Claim, line: Transport, at: datetime | None) -> str:
@@ -117,6 +130,10 @@ def begin(claim: Claim, *, at: datetime) -> Parcel | None:
         if delivery.attempts > outbox.ATTEMPTS_LIMIT:
             words = f"Tried {outbox.ATTEMPTS_LIMIT} times without an end; a person has to look at it."
             outbox.stop([delivery.pk], code="too_many_attempts", reason=words, by=None, at=at)
+            return None
+        if quarantine.standing():
+            # It began after this message was claimed. Waiting, not stopped: a person lifts it, then everything is looked at again.
+            outbox.move(delivery, states.SCHEDULED, leaves_at=at + READ_FIRST, claimed_by="", lease_until=None)
             return None
         look = last_look.take(delivery, at)
         if look.reasons:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db import connection, transaction
-
 from drafts.invariants import approving, figuring, leaving, recording, sending
 from drafts.invariants.base import Invariant, Violation
+from governance.picture import one_picture
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant("I1", "every message at the mail server has one complete, valid approval of its fingerprint", (approving.every_message_was_approved,)),
@@ -52,7 +50,7 @@ def verify(only: Collection[str] = (), *, limit: int = 50) -> list[Result]:
     """
     known = {invariant.id: invariant for invariant in INVARIANTS}
     chosen = [known[name] for name in only] if only else list(INVARIANTS)
-    with _one_picture():
+    with one_picture():
         return [_look(invariant, limit) for invariant in chosen]
 
 
@@ -71,22 +69,3 @@ def _look(invariant: Invariant, limit: int) -> Result:
         found += some
         count += len(some) + sum(1 for _ in rows)
     return Result(invariant, tuple(found), count, round(time.monotonic() - began, 3))
-
-
-@contextmanager
-def _one_picture() -> Iterator[None]:
-    """One snapshot for all looks, so that work going on meanwhile is not mistaken for a violation. Inside a transaction: that one."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-    else:
-        # atomic() would take SQLite's only write lock for the whole time.
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN DEFERRED")
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")

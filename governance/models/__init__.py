@@ -8,6 +8,7 @@ from governance.models.installation import Installation
 from governance.models.policy import PolicyVersion
 from governance.models.portfolio import AllPortfoliosGrant, Portfolio, PortfolioGroupGrant, PortfolioUserGrant
 from governance.models.prompt import EvaluationRun, PromptVersion
+from governance.models.quarantine import LedgerState, Quarantine
 from governance.models.share import AccountShare
 from governance.models.user import User
 from governance.models.words import ApprovedTerm, TemplateVersion
@@ -23,11 +24,13 @@ __all__ = [
     "Event",
     "Hold",
     "Installation",
+    "LedgerState",
     "PolicyVersion",
     "Portfolio",
     "PortfolioGroupGrant",
     "PortfolioUserGrant",
     "PromptVersion",
+    "Quarantine",
     "RequiredRole",
     "StreamHead",
     "TemplateVersion",
