@@ -14,7 +14,7 @@ STRICT_TOTAL = re.compile(
     r"total\w*)\b|gesamt|summe"
 )
 PAID = re.compile(
-    r"\b(?:paid|payments?|received|receipt|part-payment|remitt\w+|instal\w+|prepaid|deposit|sent|transferred|matched|arrived|came in|"
+    r"\b(?:paid|thank\w*|reach\w*|credited|allocated|applied|came to|danke?n?|merci|remerci\w*|gracias|agradec\w*|paying|payments?|received|receipt|part-payment|remitt\w+|instal\w+|prepaid|deposit|sent|transferred|matched|arrived|came in|"
     r"settled|uberwies\w*|ueberwies\w*|angekommen|gutgeschrieben|envoye\w*|arrive\w*|enviad\w*|envi[oo]|llegad\w*|transfiri\w*|"
     r"gezahlt\w*|bezahlt\w*|eingang\w*|eingegangen\w*|erhalten\w*|anzahlung\w*|"
     r"regle\w*|verse\w*|paiements?|reglements?|acomptes?|recu\w*|encaisse\w*|paye\w*|virement\w*|pago\w*|pagad\w*|abonad\w*|abono\w*|"
@@ -53,7 +53,7 @@ _STATE = (
 )
 _DEMAND = (
     r"pay|settle|transfer|remit|zahlen|uberweisen|begleichen|anweisen|payer|regler|verser|virer|pagar|abonar|liquidar|transferir|balance|"
-    r"remains?|left|leaves|leaving|rest|restbetrag|saldo|bleibt|bleiben|verbleib\w*|solde|reste|queda\w*|restan"
+    r"remains?|left(?! of)|leaves|leaving|rest(?! of| von| de)|restbetrag|saldo|bleibt|bleiben|verbleib\w*|solde|reste|queda\w*|restan"
 )
 _FILL = (
     r"the|a|an|of|at|for|is|now|currently|stands?|amount|sum|total|still|uber|von|mit|in|hohe|ein\w*|der|den|die|das|betrag|noch|ist|sind|"

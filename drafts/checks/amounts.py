@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .amount_words import CREDIT, OPEN, OPEN_AFTER, OPEN_BEFORE, ORIGINAL, OVERDUE, PAID, STRICT_TOTAL, TOTAL, TOTAL_WORDS, UNDISPUTED
+from .amount_words import CREDIT, OPEN_AFTER, OPEN_BEFORE, ORIGINAL, OVERDUE, PAID, STRICT_TOTAL, TOTAL, TOTAL_WORDS, UNDISPUTED
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
 from .facts import Facts, Invoice
@@ -13,6 +13,7 @@ from .items import Item
 from .numbers import fact_amount, show_number
 from .sums import ShownSums
 from .text import Draft, Text, parsed
+
 
 def _context(text: Text, item: Item, width: int = 70) -> tuple[str, str]:
     """(before, after): plain words of the same sentence around an amount, cut at the neighbouring amounts."""
@@ -130,7 +131,7 @@ class AmountJudge:
             return True
         if self._said_open(item):
             return False
-        return bool(ORIGINAL.search(around)) or self._open_beside(item, invoice)
+        return bool(ORIGINAL.search(around)) or self.draft.purpose != "demand" or self._open_beside(item, invoice)
 
     def _said_open(self, item: Item) -> bool:
         before, after = _context(self.text, item)
@@ -158,7 +159,7 @@ class AmountJudge:
                 ):
                     sentence = self.text.plain[slice(*self.text.segments[item.seg])]
                     named = row.get("number") and str(row["number"]).lower() in sentence
-                    said = named or words.search(around) or words.search(sentence) or not OPEN.search(around)
+                    said = named or words.search(around) or words.search(sentence) or not self._said_open(item)
                     return self._currency_fits(item, str(row.get("currency") or self.facts.currency)) and bool(said)
         payments = [fact_amount(str(row.get("amount", ""))) or 0 for row in self.facts.payments if str(row.get("invoice")) in numbers]
         return len(payments) > 1 and sum(payments) == item.value and bool(PAID.search(around))
@@ -167,7 +168,7 @@ class AmountJudge:
         for code, value in self.facts.totals.items():
             if value == item.value and self._currency_fits(item, code):
                 return True
-        if (OVERDUE.search(around) and self._in(item, self.facts.sums(overdue=True))) or self.sums.named(item):
+        if (OVERDUE.search(around) and self._in(item, self.facts.sums(overdue=True))) or self.sums.named(item) or self.sums.shown(item):
             return True
         if self.facts.disputed:
             return self._in(item, self.facts.sums(undisputed=True)) and (strict or bool(UNDISPUTED.search(around) or TOTAL.search(around)))

@@ -23,6 +23,13 @@ _TIE = re.compile(
 )
 
 
+_ORDINAL = re.compile(
+    r"\b(?:the|die|der|la|le|el|zur|bei der|a la) (?:(?P<n0>first|former|erste[rn]?|erstere[rn]?|premiere?|primera|primero)|"
+    r"(?P<n1>second|zweite[rn]?|deuxieme|seconde?|segunda|segundo)|(?P<n2>third|dritte[rn]?|troisieme|tercera)|"
+    r"(?P<last>latter|last|letzte[rn]?|letztere[rn]?|derniere?|ultima|ultimo))\b"
+)
+
+
 def invoice_number(item: Item) -> str | None:
     """Invoice number of a reference item (an invoice or its purchase order is no invoice mention)."""
     return item.ref.name if isinstance(item.ref, Ref) and item.ref.kind == "invoice" else None
@@ -62,7 +69,10 @@ class Attachment:
         named = self.named
         for index in range(seg - 1, -1, -1):
             if index in named:
-                return [self._invoice(item) for item in named[index]]
+                first = index
+                while first - 1 in named:  # the rows of one list, the sentences that name one invoice each
+                    first -= 1
+                return [self._invoice(item) for row in range(first, index + 1) for item in named[row]]
         for index in range(seg + 1, len(self.text.segments)):
             if index in named:
                 return [self._invoice(item) for item in named[index]]
@@ -84,7 +94,20 @@ class Attachment:
         self._scopes[item.seg] = found
         return found
 
+    def _told_in_order(self, item: Item, mentions: list[Item]) -> Invoice | None:
+        """The invoice that "the first", "la segunda", "die letztere" in front of a figure points back to."""
+        start = max((other.end for other in self.text.by_segment[item.seg] if other.end <= item.start), default=self.text.segments[item.seg][0])
+        found = [m for m in _ORDINAL.finditer(self.text.plain, start, item.start) if m.start() > mentions[-1].end]
+        if not found:
+            return None
+        place = -1 if found[-1]["last"] else next(n for n in range(3) if found[-1][f"n{n}"])
+        names = list(dict.fromkeys(mention.ref.name for mention in mentions))
+        return self.facts.invoice(names[place]) if place < len(names) else None
+
     def _among(self, item: Item, mentions: list[Item]) -> Invoice | None:
+        told = self._told_in_order(item, mentions)
+        if told is not None:
+            return told
         peers = [other for other in self.text.by_segment[item.seg] if other.kind == item.kind and not self._loose(other, mentions)]
         if item not in peers:
             return None

@@ -8,9 +8,10 @@ from datetime import date
 
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
-from .clauses import matches
+from .clauses import Match, matches
 from .facts import Invoice
 from .items import Item
+from .late import late_claims
 from .lexicon.basics import UNITS, WEEKDAYS
 from .numbers import THOUSAND
 from .text import Draft, Text, parsed
@@ -115,13 +116,18 @@ class DateJudge:
         if before:
             deadline = _UNTIL.search(before)
             if deadline and not _PAST_DUE.search(before) and not self._past(item):
-                return self._first(item, [day for _, day in self.facts.schedule])
+                return self._first(item, [day for _, day in self.facts.schedule] + self._future_due(invoices))
             if _DUE.search(before) or _DUE_AFTER.match(after):
                 return self._first(item, [i.due for i in invoices] + [day for _, day in self.facts.schedule])
             if _ISSUED.search(before) or _ISSUED_AFTER.match(after):
                 return self._first(item, [i.issued for i in invoices]) or self._first(item, self._other_days(invoices))
         days = [day for i in invoices for day in (i.due, i.issued)]
         return self._first(item, days) or self._first(item, self._other_days(invoices, today=bool(before) or not scope.named))
+
+    def _future_due(self, invoices: list[Invoice]) -> list[str]:
+        """Due dates that lie ahead: "until" one of them sets no deadline that the invoice does not set."""
+        today = self.facts.as_of.isoformat() if self.facts.as_of else ""
+        return [invoice.due for invoice in invoices if invoice.due >= today]
 
     def _past(self, item: Item) -> bool:
         """True when a date after "by/until" is over already, so that it can be no deadline ("unpaid until 20 May")."""
@@ -239,25 +245,14 @@ class DateJudge:
         return item.value in numbers
 
 
-def _overdue_claims(draft: Draft, text: Text) -> Iterator[Finding]:
-    """ "Overdue" said of invoices of which none is past due."""
-    attach = attachment(draft, text)
-    facts = draft.facts
-    for match in matches(text, "overdue"):
-        seg = text.segment_at(match.start)
-        mentions = attach.named.get(seg)
-        invoices = [facts.invoice(m.ref.name) for m in mentions] if mentions else attach.nearby(seg) or facts.invoices
-        known = [days for i in invoices if (days := i.days_overdue(facts.as_of)) is not None]
-        if known and all(days <= 0 for days in known):
-            yield text.finding(
-                "G04",
-                "contradicts_facts",
-                BLOCK,
-                match.start,
-                match.end,
-                "the invoice is not past its due date",
-                fact=f"due {invoices[0].due}",
-            )
+# "no later than | the 4 December": the date is judged, not the words in front of it.
+_LEAD = 5
+_WISH = re.compile(r"\b(?:nice|good|great|lovely|happy|enjoy\w*|wonderful|restful|schon\w*|gut\w*|erholsam\w*|bon|bonne|beau|belle|excellent\w*|buen\w*|feliz|excelente|lind\w*)\W+(?:\w+\W+){0,2}\Z")
+
+
+def _wished(text: Text, match: Match) -> bool:
+    """ "Have a good weekend" is no deadline."""
+    return bool(_WISH.search(text.plain, max(0, match.start - 30), match.start))
 
 
 def _weekday_width(text: Text, item: Item) -> int:
@@ -270,7 +265,7 @@ def check_dates(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         yield from DateJudge(draft, text).findings()
-        yield from _overdue_claims(draft, text)
+        yield from late_claims(draft, text)
         deadlines = list(matches(text, "deadline"))
         taken = (
             [(item.start - _weekday_width(text, item), item.end) for item in text.items if item.kind in {"date", "count"}]
@@ -278,5 +273,5 @@ def check_dates(inp: CheckInput) -> Iterable[Finding]:
             else []
         )
         for match in deadlines:
-            if not any(left < match.end and match.start < right for left, right in taken):
+            if not any(left - _LEAD < match.end and match.start < right for left, right in taken) and not _wished(text, match):
                 yield text.finding("G04", "wrong_date", BLOCK, match.start, match.end, "a deadline that no fact sets")

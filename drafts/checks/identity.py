@@ -67,13 +67,22 @@ class IdJudge:
         if kind not in {"po", "credit"}:
             return
         own = self.attach.scope(item)
-        if own.own is None or not own.named:
+        if own.own is None or not own.named or self._leads_to_its_invoice(item):
             return
         if kind == "po" and own.own.po and compact(own.own.po) != compact(item.ref.name):
             yield self._wrong(item, f"not the order of {own.own.number}", own.own.po)
         owner = str(item.ref.row.get("invoice") or "")
         if kind == "credit" and owner and owner != own.own.number:
             yield self._wrong(item, f"not a credit note of {own.own.number}", owner)
+
+    def _leads_to_its_invoice(self, item: Item) -> bool:
+        """ "RM-77 (our FI-1), RM-81 (FI-2)": the order stands in front of its invoice, with nothing but small words between."""
+        mentions = self.attach.named.get(item.seg) or ()
+        owner = str(item.ref.row.get("number" if item.ref.kind == "po" else "invoice") or "")
+        return any(
+            mention.ref.name == owner and 0 <= mention.start - item.end <= 24 and "," not in self.text.plain[item.end : mention.start]
+            for mention in mentions
+        )
 
     def _wrong(self, item: Item, why: str, fact: str = "") -> Finding:
         return self.text.finding("G03", "wrong_invoice", BLOCK, item.start, item.end, why, fact=fact)

@@ -28,7 +28,7 @@ _TITLED = re.compile(
 _LEGAL_FORM = re.compile(
     r" (?:Ltd|Limited|Inc|LLC|LLP|PLC|plc|Corp|Corporation|GmbH(?: & Co\.? KG)?|AG|KG|OHG|UG|SE|mbH|e\.K|SARL|S\.A\.R\.L|SAS|S\.A\.S|"
     r"SASU|EURL|SA|S\.A|SL|S\.L|SLU|S\.L\.U|BV|B\.V|NV|"
-    r"N\.V|Oy|AB|ApS|A/S|AS|SpA|S\.p\.A|Srl|S\.r\.l|Pty)(?![\w])"
+    r"N\.V|Oy|AB|ApS|A/S|AS|SpA|S\.p\.A|Srl|S\.r\.l|Pty)(?![\w]|[-/ ]?\d)"
 )
 _FORMS = frozenset(
     "ltd limited inc llc llp plc corp corporation gmbh ag kg ohg ug se mbh k sarl r sas s sasu eurl sa a sl l slu u bv b nv n oy ab aps "

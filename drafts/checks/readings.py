@@ -27,6 +27,8 @@ _SHORT_SIGN = re.compile(
     r"number|endziffern?|terminant par|terminada en|acabada en|finissant par|n[o°]))\W{0,2}\Z"
 )
 
+_ACCOUNT = re.compile(r"\b(?:account|iban|konto\w*|compte|cuenta|card|karte|carte|tarjeta|bank\w*|tel\w*|phone|extension|ext|po box|postfach)\b")
+
 
 def spaced_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     """One expression for the identifiers that a scan by chunks would tear apart, or None when there are none."""
@@ -75,5 +77,7 @@ def short_references(plain: str, items: Sequence[Item], tails: Mapping[str, Any]
     for item in items:
         if item.kind == "number" and not item.decimals and item.word in tails and tails[item.word] is not None:
             before = plain[max(0, item.start - 24) : item.start]
+            if _ACCOUNT.search(before):
+                continue
             if _SHORT_SIGN.search(before) or not _MONEY_VERB.search(before):
                 item.kind, item.ref = "ref", tails[item.word]

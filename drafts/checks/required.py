@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from .amount_words import STRICT_TOTAL
 from .attach import invoice_number
 from .base import BLOCK, HIGHER, CheckInput, Finding
 from .clauses import all_matches
@@ -192,7 +193,27 @@ def _placeholders(text: Text) -> Iterator[Finding]:
         tries.append((_PLACEHOLDER_WORDS, text.plain))
     for pattern, view in tries:
         for match in pattern.finditer(view):
-            yield text.finding("G07", "placeholder", BLOCK, match.start(), match.end(), "a placeholder was never filled")
+            if not _innocent(text, match):
+                yield text.finding("G07", "placeholder", BLOCK, match.start(), match.end(), "a placeholder was never filled")
+
+
+_LEADERS = re.compile(r"[^\n]*\w[ \t]*[.·_]{3,}[^\n]*?\d[\d.,' ]*[ \t]?[A-Za-z€$£]{0,4}[ \t|]*")
+_NONE = re.compile(r" (?:of|has|have|is|are|was|were|will|can|could|yet|so|remains?|came|other)\b")
+
+
+def _innocent(text: Text, match: re.Match[str]) -> bool:
+    """Dots that lead the eye from an item to its amount, and "None of it …" as a word of a sentence."""
+    said = match.group()
+    if said == "None":
+        return bool(_NONE.match(text.folded, match.end()))
+    if not said.strip("._"):
+        start = text.folded.rfind("\n", 0, match.start()) + 1
+        end = text.folded.find("\n", match.end())
+        line = text.folded[start : end if end >= 0 else len(text.folded)]
+        lead = text.folded[start : match.start()]
+        filled = any(char.isdigit() for char in lead) or STRICT_TOTAL.search(text.plain, start, match.start()) is not None
+        return filled and bool(_LEADERS.fullmatch(line))
+    return False
 
 
 def _missing(draft: Draft) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from .base import BLOCK, HIGHER, CheckInput, Finding
-from .clauses import condition_before, matches
+from .clauses import Match, condition_before, matches
 from .facts import simple
 from .fold import is_invisible
 from .text import Draft, Text, parsed
@@ -198,8 +198,14 @@ def check_personal(inp: CheckInput) -> Iterable[Finding]:
         for match in _BIRTH.finditer(text.plain) if not text.vocabulary.isdisjoint(_BIRTH_WORDS) else ():
             yield text.finding("G21", "personal_data", BLOCK, *match.span(), "a birth date")
         for found in matches(text, "personal"):
-            if not condition_before(text, found):
+            if not condition_before(text, found) and not _own_total(draft, text, found):
                 yield text.finding("G21", "personal_data", BLOCK, found.start, found.end, "personal or internal data")
+
+
+def _own_total(draft: Draft, text: Text, match: Match) -> bool:
+    """ "Encours total : 82.030,00" beside what the account owes is its own statement, no internal figure."""
+    totals = draft.facts.totals.values()
+    return any(item.kind == "money" and item.value in totals and match.start < item.end and item.start < match.end + 12 for item in text.items)
 
 
 def _long_digits(text: Text) -> bool:

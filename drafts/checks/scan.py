@@ -28,6 +28,7 @@ _DAY_WORD = re.compile(
 _THE = re.compile(r"\b(?:the|le|el|dia|on|by|since) \Z")
 _DAY_END = re.compile(r"\s*(?:[.,;:!?)\n]|\Z|(?:of|de|du|del|des) (?:the |this |that |last |same |le |ce |este |dies\w+ |mes |mois )*(?:month|mois|mes|monats)\b)")
 _DIGIT_NEXT = re.compile(r"[ \t]?\d")
+_PIECE = re.compile(r"[^/+&,]+")
 _LATER = re.compile(r"[ \t]+([a-z]+)")
 _YEAR = re.compile(r"\.?,?\s+(?:de |del |of )?(\d{4})(?!\d)")
 _PREVIOUS = re.compile(r"([A-Za-z]+\$?|[$€£¥₹₺₽]|US\$)[.:]?[ \t]*[-(]?\Z")
@@ -86,6 +87,13 @@ class Scanner:
         lead = len(text) - len(text.lstrip(EDGE + "#"))
         start, text = start + lead, text[lead:]
         ref = self.ids.get(text.upper()) if text else None
+        if ref is None and "'" in text:  # d'EC/2026/7, EC/2026/7's
+            cut = text.index("'") + 1 if text.index("'") < 6 and not text[0].isdigit() else 0
+            bare = text[cut:].removesuffix("'s")
+            ref = self.ids.get(bare.upper())
+            start, end, text = (start + cut, start + cut + len(bare), bare) if ref is not None or cut else (start, end, text)
+        if ref is None and self._joined_ids(start, text):
+            return
         if len(text) <= 5 and _SHORT_DAY.fullmatch(text) and self._partial_day(start, end, text, raw):
             return
         if ref is not None:
@@ -93,6 +101,16 @@ class Scanner:
             return
         if not self._iban(start, text):
             self._shaped(start, end, text, raw[len(text) + lead :])
+
+    def _joined_ids(self, start: int, text: str) -> bool:
+        """``FI-1/FI-2``, ``FI-1+FI-2``: several identifiers of the facts without a space between them."""
+        pieces = [(m.start(), m.end()) for m in _PIECE.finditer(text)]
+        if len(pieces) < 2 or not all(text[left:right].upper() in self.ids for left, right in pieces):
+            return False
+        self.items += [
+            Item("ref", start + left, start + right, ref=self.ids[text[left:right].upper()], word=text[left:right]) for left, right in pieces
+        ]
+        return True
 
     def _iban(self, start: int, text: str) -> bool:
         """True (and an item) for a bank account number that begins here."""

@@ -14,7 +14,7 @@ _ABBREVIATION = re.compile(
 )
 _WORD_END = re.compile(r"[a-z]{4}\Z")
 _FUNCTION_END = re.compile(
-    r"(?:\b(?:gbp|eur|usd|chf|the|a|an|of|for|to|and|or|in|on|by|with|is|was|are|from|your|our|uber|fur|der|die|das|den|dem|und|von|zum|"
+    r"(?:\b(?<!\d )(?<!\d)(?:gbp|eur|usd|chf|the|a|an|of|for|to|and|or|in|on|by|with|is|was|are|from|your|our|uber|fur|der|die|das|den|dem|und|von|zum|"
     r"zur|am|vom|mit|"
     r"le|la|les|de|du|des|et|au|aux|un|une|pour|el|los|las|del|y|por|con|una|invoice|rechnung|facture|factura)|[,-])$"
 )
@@ -69,6 +69,12 @@ _STARTER = re.compile(
 )
 
 
+# A year, a full amount: no ordinal that a month could follow.
+_NO_ORDINAL = re.compile(r"(?:\d{3}|\d[.,]\d\d)\Z")
+
+
 def _sentence_start(folded: str, cut: int, after: int) -> bool:
     """After a digit and a full stop ("… 2026. We") an ordinary sentence opener tells the end of a sentence from "15. April"."""
-    return folded[cut - 1].isdigit() and bool(_STARTER.match(folded, after))
+    if not folded[cut - 1].isdigit():
+        return False
+    return bool(_STARTER.match(folded, after)) or (folded[after].isupper() and bool(_NO_ORDINAL.search(folded, max(0, cut - 4), cut)))

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from .attach import attachment
 from .base import BLOCK, CheckInput, Finding
 from .clauses import Match, asks, condition_before, matches
+from .denials import denials
 from .facts import Invoice
-from .items import Item
 from .lexicon.basics import NUMBER_WORDS
 from .numbers import fact_amount
+from .speaking import spoken_of
 from .text import Draft, Text, parsed
 
 _LATE_WORD = re.compile(r"overdue|past due|uberfallig|ueberfallig|fallig|echu|vencid|retard")
@@ -23,6 +24,7 @@ _FULL = re.compile(
     r"\b(?:fully|in full|completely|entirely|vollstandig|vollstaendig|komplett|restlos|entierement|integralement|totalement|totalmente|"
     r"completamente|integramente|por completo|en su totalidad|zero|cero|null|nothing|nichts|rien|nada)\b"
 )
+_THANKS = re.compile(r"thank|grateful|appreciat|dank|merci|remerci|graci|agradec")
 _INVOICE_NOUN = re.compile(r"invoice|bill|rechnung|forderung|factur|account|konto|compte|cuenta|saldo|solde|balance|\d")
 _PARTIAL = re.compile(
     r"part(?:ial|ly|-pay\w*|-paid)?\b|teil\w*|anzahlung|partiel\w*|acompte|parcial\w*|a cuenta|towards|rest\b|remain|reste|restant|"
@@ -40,54 +42,41 @@ _COUNT = re.compile(
 )
 
 
-def _invoices(draft: Draft, text: Text, match: Match) -> list[Invoice]:
-    """Invoices a statement is about: named in its sentence, else spoken of, else all."""
-    attach, seg = attachment(draft, text), text.segment_at(match.start)
-    named = attach.named.get(seg)
-    if named:
-        inside = _beside(text, match, named)
-        return [draft.facts.invoice(m.ref.name) for m in inside]
-    return attach.nearby(seg) or draft.facts.invoices
-
-
-def _beside(text: Text, match: Match, named: list[Item]) -> list[Item]:
-    """The invoices in the same stretch between commas and semicolons as the statement, else the one before it, else all of the sentence."""
-    left = max(text.plain.rfind(mark, match.sentence[0], match.start) for mark in ";:,") + 1
-    right = min((at for mark in ";,:" if (at := text.plain.find(mark, match.end, match.sentence[1])) >= 0), default=match.sentence[1])
-    inside = [m for m in named if left <= m.start < right]
-    return inside or [m for m in named if m.start < match.start][-1:] or named
-
-
 def _amounts_in(text: Text, match: Match) -> list[int]:
     return [i.value for i in text.items if i.kind == "money" and i.value is not None and match.sentence[0] <= i.start < match.sentence[1]]
 
 
 def _payment_known(draft: Draft, text: Text, match: Match, invoices: list[Invoice]) -> bool:
     """True when a claimed payment or settlement is a fact: a payment of these invoices (of that amount), or nothing is open on them."""
-    said = text.plain[match.start : match.end]
-    settled = not _RECEIVED.search(said)
-    if settled and (_FULL.search(text.plain[slice(*match.clause)]) or _INVOICE_NOUN.search(said)) and any(i.open for i in invoices):
-        return bool(_PARTLY.search(text.plain[slice(*match.clause)])) and not _FULL.search(text.plain[slice(*match.clause)])
-    numbers = {i.number for i in invoices}
-    paid = [
+    if invoices and all(i.open == 0 for i in invoices):
+        return True
+    paid = _paid(draft, text, match, invoices)
+    amounts = _amounts_in(text, match)
+    told = any(amount in paid or amount == sum(p or 0 for p in paid) for amount in amounts)
+    rest = _mentions_rest(text, match)
+    if told and any(amount == i.open for amount in amounts for i in invoices):
+        return True  # "100 less 40 paid = 60 open" says both sides
+    clause = text.plain[slice(*match.clause)]
+    if not _RECEIVED.search(text.plain[match.start : match.end]):
+        settled = _FULL.search(clause) or _INVOICE_NOUN.search(text.plain[match.start : match.end])
+        if settled and any(i.open for i in invoices):
+            return bool(_PARTLY.search(clause)) and not _FULL.search(clause)
+    if not paid:
+        return False
+    if told or _PARTIAL.search(text.plain[slice(*match.sentence)]):
+        return True
+    return not amounts and rest and not _FULL.search(clause) and ("payment" in match.source or bool(_THANKS.search(clause)))
+
+
+def _paid(draft: Draft, text: Text, match: Match, invoices: list[Invoice]) -> list[int | None]:
+    """Amounts of the payments a statement can be about: those of its invoices; of all when its sentence names none."""
+    named = attachment(draft, text).named.get(text.segment_at(match.start))
+    numbers = {i.number for i in invoices} if named else set()
+    return [
         fact_amount(str(row.get("amount", "")))
         for row in draft.facts.payments
         if row.get("invoice") in numbers or not row.get("invoice") or not numbers
     ]
-    if invoices and all(i.open == 0 for i in invoices):
-        return True
-    if not paid:
-        return False
-    sentence = text.plain[slice(*match.sentence)]
-    amounts = _amounts_in(text, match)
-    open_amounts = {i.open for i in invoices}
-    if any(amount in paid or amount == sum(p or 0 for p in paid) for amount in amounts):
-        return True
-    return (
-        bool(_PARTIAL.search(sentence))
-        or bool(amounts and set(amounts) <= open_amounts and False)
-        or (not amounts and "payment" in match.source and _mentions_rest(text, match))
-    )
 
 
 def _mentions_rest(text: Text, match: Match) -> bool:
@@ -98,9 +87,9 @@ def _mentions_rest(text: Text, match: Match) -> bool:
 
 def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "cleared"):
-        if condition_before(text, match) or asks(text, match.sentence):
+        if condition_before(text, match) or asks(text, match.sentence) or _of_something_else(draft, text, match):
             continue
-        invoices = _invoices(draft, text, match)
+        invoices = spoken_of(draft, text, match)
         if _LATE_WORD.search(text.plain, match.start, match.end) and not any(
             (i.days_overdue(draft.facts.as_of) or 0) > 0 for i in invoices
         ):
@@ -118,19 +107,21 @@ def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
             )
 
 
-def _nothing_received(draft: Draft, text: Text) -> Iterator[Finding]:
-    for match in matches(text, "no_payment", negated=None):
-        numbers = {i.number for i in _invoices(draft, text, match)}
-        clause = text.plain[slice(*match.clause)]
-        credit = re.search(r"credit|gutschrift|avoir|abono", clause[match.start - match.clause[0] :])
-        rows = draft.facts.credits if credit else draft.facts.payments
-        if any(row.get("invoice") in numbers or not row.get("invoice") for row in rows):
-            yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold a payment or credit for it")
+def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
+    """A column heading, a ticket that is resolved, or the amount of a registered term that is to be paid."""
+    start, end = match.sentence
+    inside = [item for item in text.items if start <= item.start < end]
+    if "|" in text.folded[start:end] and not any(item.kind in {"money", "ref"} for item in inside):
+        return True
+    if any(item.kind == "ref" and item.ref.kind == "ticket" and match.start <= item.end and item.start <= match.end for item in inside):
+        return True
+    opens = {i.open for i in draft.facts.invoices}
+    return any(item.kind == "money" and item.value in draft.facts.term_amounts and item.value not in opens for item in inside)
 
 
 def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "not_due", negated=None):
-        late = [i.days_overdue(draft.facts.as_of) for i in _invoices(draft, text, match)]
+        late = [i.days_overdue(draft.facts.as_of) for i in spoken_of(draft, text, match)]
         if late and all(days is not None and days > 0 for days in late):
             yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the invoice is past its due date")
 
@@ -139,7 +130,7 @@ def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
     raised = draft.facts.raw.get("disputes") or ()
     for match in matches(text, "disputed", negated=None):
         if match.negated and raised and not condition_before(text, match) and draft.facts.disputed:
-            numbers = {i.number for i in _invoices(draft, text, match)}
+            numbers = {i.number for i in spoken_of(draft, text, match)}
             if any(row.get("invoice") in numbers for row in raised) and re.search(
                 r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]
             ):
@@ -220,7 +211,7 @@ def _small(word: str, languages: tuple[str, ...]) -> int | None:
 
 def _purchase_order(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "po_missing", negated=None):
-        invoices = _invoices(draft, text, match)
+        invoices = spoken_of(draft, text, match)
         asked = asks(text, match.sentence)
         told = any(i.kind == "ref" and i.ref.kind == "po" for i in text.items)
         if invoices and all(i.po for i in invoices) and not condition_before(text, match) and not asked and not told:
@@ -229,7 +220,7 @@ def _purchase_order(draft: Draft, text: Text) -> Iterator[Finding]:
             )
 
 
-_RULES = (_cleared, _nothing_received, _not_due, _disputes, _disputed_named, _settled_named, _count, _purchase_order)
+_RULES = (_cleared, denials, _not_due, _disputes, _disputed_named, _settled_named, _count, _purchase_order)
 
 
 def check_state(inp: CheckInput) -> Iterable[Finding]:

@@ -23,6 +23,16 @@ from .words import NUMBER_BIT, mask_of
 WORD = re.compile(r"[^\W\d_]+")
 _MINOR = re.compile(rf"[\s,]+(?:(?:and|und|et|con|y)\s+)?((?:[a-z]+[\s-]){{1,5}}?)({'|'.join(sorted(MINOR_UNIT_WORDS))})\b")
 _LARGE = re.compile(r"hundred|thousand|grand|million|hundert|tausend|millionen|cent|mille|millier|ciento|cien|mil\b|miles|millon")
+# "mil gracias", "tausend Dank", "thanks a million": a figure of speech, no amount.
+_ROUND = frozenset("thousand thousands million hundred mil mille cent tausend hundert million millon cien".split())
+_THANKS = re.compile(
+    r"\W{0,2}(?:(?:thanks?|apologies|pardons?|regards|welcomes|gracias|disculpas|perdones|saludos|merci\w*|remerciements?|excuses|bravos?|"
+    r"fois|veces|mal|dank|gruse|grusse|greetings|times|amities|bises|abrazos|besos|dankeschon|per cent|pour cent|por cien|prozent)\b)"
+)
+_THANKS_BEFORE = re.compile(r"\b(?:thanks?(?: you)?|merci|gracias|dank\w*|sorry|excuses)(?: a| un)?\s\Z")
+_CURRENCY_BEFORE = re.compile(r"([a-z]+\$?|[$€£¥₹])\.?[\s:(]+\Z")
+_HUNDREDTHS = re.compile(r"\s*(?:,|and|con|y|et|und)?\s*(\d{2})/100(?!\d)")
+_PAISE = re.compile(r"\s*(?:and|,)?\s*(?:paise|paisa|cents?|pence|centavos)\s+([a-z -]{3,24})")
 _AFTER_RUN = re.compile(r"[\s-]+(?:de )?([a-z]+|[€$£%])(?: (cent|ciento))?")
 
 
@@ -114,6 +124,8 @@ class Text:
         taken = [(item.start, item.end) for item in self.items]
         for language in self.languages:
             for start, end, value in find_runs(self.plain, language):
+                if _THANKS_BEFORE.search(self.plain, max(0, start - 16), start):
+                    continue
                 if not any(left < end and start < right for left, right in taken):
                     item = self._worded(start, end, value)
                     if item is not None:
@@ -123,6 +135,8 @@ class Text:
 
     def _worded(self, start: int, end: int, value: int | None) -> Item | None:
         amount = None if value is None else value * THOUSAND
+        if _THANKS.match(self.plain, end) and self.plain[start:end].split()[-1] in _ROUND:
+            return None
         match = _AFTER_RUN.match(self.plain, end)
         word = match[1] if match else ""
         if match and word in {"day", "business", "working", "calendar", "full", "more", "weitere", "weiteren"}:
@@ -142,10 +156,29 @@ class Text:
             code = CURRENCY_WORDS[word]
             currency = SHARED_CURRENCY.get(code) or frozenset((code,))
             amount, stop = self._with_minor_units(amount, match.end(1))
-            return Item("money", start, stop, amount, currency, decimals=True)
+            return self._with_fraction(Item("money", start, stop, amount, currency, decimals=True))
         if (value is None and _LARGE.search(self.plain, start, end)) or (value or 0) >= 100:
-            return Item("money", start, end, amount, None, decimals=True)
+            before = _CURRENCY_BEFORE.search(self.plain, max(0, start - 14), start)
+            code = CURRENCY_WORDS.get(before[1]) if before else None
+            currency = (SHARED_CURRENCY.get(code) or frozenset((code,))) if code else None
+            amount, stop = self._with_minor_units(amount, end)
+            return self._with_fraction(Item("money", start, stop, amount, currency, decimals=True))
         return None
+
+    def _with_fraction(self, item: Item) -> Item:
+        """``… pesos 50/100 M.N.``, ``… and 40/100``, ``… and paise fifty``: the minor units behind an amount in words."""
+        follow = _HUNDREDTHS.match(self.plain, item.end)
+        if follow and item.value is not None:
+            item.value, item.end = item.value + int(follow[1]) * 10, follow.end()
+            self.items = [other for other in self.items if other.end <= item.start or other.start >= item.end]
+            return item
+        follow = _PAISE.match(self.plain, item.end)
+        for language in self.languages if follow and item.value is not None else ():
+            runs = list(find_runs(self.plain[follow.start(1) : follow.end(1)], language)) if follow else []
+            if follow and runs and runs[0][0] == 0 and runs[0][2] is not None and runs[0][2] < 100:
+                item.value, item.end = (item.value or 0) + runs[0][2] * 10, follow.start(1) + runs[0][1]
+                break
+        return item
 
     def _with_minor_units(self, amount: int | None, end: int) -> tuple[int | None, int]:
         """``… euros and fifty cents``: add the minor units that follow."""

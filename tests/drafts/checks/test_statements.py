@@ -79,7 +79,7 @@ def test_swapped_amounts_block(shape):
     ("FI-20417 and FI-21417 (GBP 1,234.10 and GBP 1,847.11) are open.", True), ("FI-20417 and FI-21417 (GBP 1,847.11 and GBP 1,234.10) are open.", False),
     ("We are waiting for GBP 1,234.10 for FI-20417 and GBP 1,847.11 for FI-21417.", True), ("We are waiting for GBP 1,847.11 for FI-20417 and GBP 1,234.10 for FI-21417.", False),
     ("FI-20417 stands at GBP 1,234.10, FI-21417 at GBP 1,847.11.", True), ("FI-20417 stands at GBP 1,847.11, FI-21417 at GBP 1,234.10.", False),
-    ("FI-20417 and FI-21417 together come to GBP 3,081.21.", False), (f"All six, from FI-20417 on, come to GBP {TOTAL}.", True),
+    ("FI-20417 and FI-21417 together come to GBP 3,081.21.", True), ("FI-20417 and FI-21417 together come to GBP 3,018.21.", False), (f"All six, from FI-20417 on, come to GBP {TOTAL}.", True),
 ])
 def test_an_amount_belongs_to_the_invoice_beside_it(sentence, passes):
     text = f"Dear Maya,\n\n{sentence} Could you tell us when we may expect the transfer?\n\nReceivables, Fenwick Instruments Ltd"
