@@ -12,12 +12,13 @@ from .clauses import Match, matches
 from .facts import Invoice
 from .items import Item
 from .late import late_claims
+from .months import month_claims
 from .lexicon.basics import UNITS, WEEKDAYS
 from .numbers import THOUSAND
 from .text import Draft, Text, parsed
 
 _DUE = re.compile(
-    r"(?:\bdue\b(?: date)?(?: on| by| since)?|payable (?:on|by)|fallig\w*(?: am| seit| zum| war)?|faellig\w*(?: am| seit)?|falligkeit\w*|"
+    r"(?:\bdue\b(?: date)?(?: on| by| since)?|payables? (?:on|by|le|au|avant le)|pagader\w+ el|a (?:regler|payer) (?:le|pour le)|a pagar el|fallig\w*(?: am| seit| zum| war)?|faellig\w*(?: am| seit)?|falligkeit\w*|"
     r"zahlungsziel|zahlbar\w*(?: bis| zum)?|"
     r"echue?s?(?: le| depuis le)?|echeance(?: le| au| du| etait le| fixee au)?|exigible\w*(?: le)?|vencio(?: el)?|vencid[oa]s?(?: el| "
     r"desde el)?|vencimiento(?: el| del?| fue el)?|venci[ao]n?(?: el)?)"
@@ -266,6 +267,7 @@ def check_dates(inp: CheckInput) -> Iterable[Finding]:
     for text in draft.texts:
         yield from DateJudge(draft, text).findings()
         yield from late_claims(draft, text)
+        yield from month_claims(draft, text)
         deadlines = list(matches(text, "deadline"))
         taken = (
             [(item.start - _weekday_width(text, item), item.end) for item in text.items if item.kind in {"date", "count"}]

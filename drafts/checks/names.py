@@ -7,20 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from .base import BLOCK, CheckInput, Finding
 from .facts import Facts, simple
+from .greeting import greeting_findings
 from .lexicon.basics import MONTHS, WEEKDAYS
-from .lexicon.people import CAPITALISED, COMMON_OPENERS, COMPANY_WORDS, GENERIC, ROLE_WORDS
+from .lexicon.people import CAPITALISED, COMPANY_WORDS, GENERIC, ROLE_WORDS, TITLES
 from .text import Draft, parsed
 from .words import LANGUAGE_SHIFT, mask_of
 
-_GREETING = re.compile(
-    r"(?:to whom it may concern|an (?:alle|die)|a quien corresponda|a qui de droit|"
-    r"(?P<open>(?:my )?dear(?:est)?|hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|attn\.?|attention|fao|sehr "
-    r"geehrte[rs]?|sehr verehrte[rs]?|guten (?:tag|morgen|abend)|"
-    r"hallo|liebe[rs]?|moin|servus|gruezi|grus gott|grues gott|werte[rs]?|bonjour|bonsoir|salut|cher|chere|chers|cheres|madame|monsieur|"
-    r"estimad[oa]s?|querid[oa]s?|hola|"
-    r"buen(?:os|as) (?:dias|tardes|noches)|buen dia|apreciad[oa]s?|muy senor(?:es)?(?: mios?)?|distinguid[oa]s?|senor(?:es|"
-    r"a)?)\b)(?P<rest>[^\n]{0,80})"
-)
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Herrn?|Frau|Mme|Mlle|Madame|Monsieur|M|Sr|Sra|Srta|[Ss]eñora?|[Mm]adame|[Mm]onsieur|Don|"
     r"Doña)\.?[ \t]+((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'’-]+[ \t]?){1,3})"
@@ -51,7 +43,6 @@ _ABOUT = re.compile(
 )
 _NAMES = re.compile(r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž'’]+(?: (?:& |and |de |van |von )?[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][a-zß-öø-ÿāăąćčďđēėęěğģīıķĺļľłńņňőœŕřśşšţťūůűźżž'’]+)+")
 _MONTH_DAY_WORDS = frozenset(MONTHS) | frozenset(WEEKDAYS)
-_CALLED = re.compile(r",[ \t]*((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'.-]+[ \t]?){1,3})(?=[,:;!\n-])")
 _CLOSING = re.compile(
     r"^[ \t]*(?:(?:with )?(?:kind|best|warm|many|kindest|warmest)(?: (?:regards|wishes|thanks))?|regards|sincerely|yours (?:sincerely|"
     r"faithfully|truly)|many thanks|thank you|thanks|cheers|"
@@ -126,7 +117,7 @@ class NameJudge:
         self.text, self.facts, self.inp = draft.body, draft.facts, draft.inp
 
     def findings(self) -> Iterator[Finding]:
-        yield from self._greeting()
+        yield from greeting_findings(self.text, self.facts)
         yield from self._other_names()
         seen: list[tuple[int, int]] = []
         folded = self.text.folded
@@ -155,62 +146,6 @@ class NameJudge:
             return any(sign in self.text.plain for sign in signs)
         return not self.text.vocabulary.isdisjoint(signs)
 
-    def _greeting(self) -> Iterator[Finding]:
-        line = re.match(r"\s*([^\n]{0,110})", self.text.plain)
-        start = line.start(1) if line else 0
-        match = _GREETING.match(self.text.plain, start)
-        if match is None:
-            yield from self._vocative(start)
-            return
-        rest = match.group("rest") or ""
-        cut = re.search(r"[,:;!.](?!\w)(?<!\bmr\.)(?<!\bms\.)(?<!\bdr\.)(?<!mrs\.)(?<!mme\.)(?<!\bsr\.)(?<!sra\.)(?<!\bm\.)| - |\n|$", rest)
-        name_end = match.start("rest") + (cut.start() if cut else len(rest)) if match.group("open") else match.end()
-        name = self.text.folded[match.start("rest") : name_end] if match.group("open") else ""
-        if not name.strip() and cut and cut.group() == ",":  # "Hola, Carlos:"
-            called = _CALLED.match(self.text.folded, name_end)
-            name, name_end = (called.group(1), called.end(1)) if called else (name, name_end)
-        stranger = self._strangers(name, bool(cut and cut.group()))
-        if stranger:
-            contact = (self.facts.raw.get("contact") or {}).get("name") or "no contact on record"
-            yield self.text.finding(
-                "G05",
-                "wrong_recipient",
-                BLOCK,
-                start,
-                name_end,
-                "the greeting names somebody else than the contact on record",
-                fact=str(contact),
-            )
-
-    def _strangers(self, name: str, closed: bool) -> list[str]:
-        contact = self.facts.raw.get("contact") or {}
-        customer = self.facts.raw.get("customer") or {}
-        allowed = frozenset(re.findall(r"[^\W\d_]+", simple(f"{contact.get('name') or ''} {customer.get('name') or ''}")))
-        words = re.findall(r"[^\W\d_]+", name)
-        if not closed:
-            words = words[:3]
-        return [
-            word
-            for word in words
-            if simple(word) not in allowed and simple(word) not in GENERIC and len(word) > 1 and (word[0].isupper() or closed)
-        ]
-
-    def _vocative(self, start: int) -> Iterator[Finding]:
-        """ "Jonas," or "Mr Keller -" as the whole greeting."""
-        match = re.compile(r"((?:[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽ][\w'.-]+ ?){1,3})\s?(?:,|-|:|!)\s*(?:\n|$|[a-z])").match(self.text.folded, start)
-        if match and self._strangers(match.group(1), True) and not re.search(r"\d", match.group(1)):
-            alone = len(match.group(1).split()) == 1 and simple(match.group(1).strip()) not in COMMON_OPENERS
-            if match.group(0).rstrip().endswith((",", "-", "!", ":")) or alone:
-                yield self.text.finding(
-                    "G05",
-                    "wrong_recipient",
-                    BLOCK,
-                    start,
-                    match.end(1),
-                    "the greeting names somebody else than the contact on record",
-                    fact=str((self.facts.raw.get("contact") or {}).get("name") or ""),
-                )
-
     def _other_names(self) -> Iterator[Finding]:
         for name in self.inp.facts.get("other_names") or ():
             for match in re.finditer(rf"(?<!\w){re.escape(simple(str(name)))}(?!\w)", self.text.plain):
@@ -218,7 +153,7 @@ class NameJudge:
 
     def _name(self, start: int, end: int, pair: bool, seen: list[tuple[int, int]]) -> Iterator[Finding]:
         name = self.text.folded[start:end]
-        allowed = GENERIC | ROLE_WORDS | COMPANY_WORDS
+        allowed = GENERIC | ROLE_WORDS | COMPANY_WORDS | TITLES
         first = re.search(r"\w", name)
         unknown = _unknown_tokens(name, self.facts, allowed)
         if unknown and first and (not pair or self._stranger_pair(name, unknown)):

@@ -10,6 +10,7 @@ from typing import Any
 
 from .items import Item
 from .numbers import THOUSAND
+from .shapes import iso
 
 # What cuts a chunk of digits in ``scan``: identifiers that hold such a character are looked for as a whole.
 _CUTS = re.compile(r"[\s|;()\[\]{}<>\":=]")
@@ -39,6 +40,19 @@ def spaced_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w])(?:{'|'.join(forms)})(?!\w|[-/]\w)", re.I)
 
 
+_SPACED_DAY = re.compile(r"(?<![\d.,])(\d{1,2})\. ?(\d{1,2})\. (\d{4})(?!\d)|(?<![\d.,])(\d{1,2})\. (\d{1,2})\.(\d{4})(?!\d)")
+
+
+def spaced_days(folded: str) -> list[Item]:
+    """Days written with spaces: ``1. 5. 2026``."""
+    found = []
+    for match in _SPACED_DAY.finditer(folded):
+        day, month, year = (int(part) for part in match.groups() if part)
+        date = iso(year, month, day)
+        found.append(Item("date", match.start(), match.end(), dates=(date,) if date else ()))
+    return found
+
+
 def settle_days(folded: str, items: Sequence[Item], day_first: bool) -> None:
     """``04/05/2026`` is one day: day first outside English, else in the order of the dates of the text that can be read in one way only."""
     open_items = [item for item in items if item.kind == "date" and len(item.dates) == 2]
@@ -60,12 +74,13 @@ def _order(folded: str) -> int | None:
 def understood_counts(plain: str, segments: Sequence[tuple[int, int]], items: Sequence[Item]) -> None:
     """A small bare number behind a number of days in the same sentence counts the same unit."""
     unit: dict[int, Item] = {}
-    for item in items:
+    for item, before in zip(items, (None, *items), strict=False):
         if item.kind == "count" and item.value:
             unit[item.seg] = item
         elif item.kind == "number" and item.seg in unit and item.value is not None and item.value < 1000 * THOUSAND and not item.decimals:
             start = max(segments[item.seg][0], item.start - 14)
-            if item.value % THOUSAND == 0 and _COUNT_LEAD.search(plain, start, item.start) and _COUNT_TAIL.match(plain, item.end):
+            close = before is not None and before.kind == "ref" and 0 <= item.start - before.end <= 3
+            if item.value % THOUSAND == 0 and (close or _COUNT_LEAD.search(plain, start, item.start)) and _COUNT_TAIL.match(plain, item.end):
                 told = unit[item.seg]
                 whole = item.value // THOUSAND
                 length = 1 if not told.value or not told.ref else told.value * THOUSAND // told.ref

@@ -12,6 +12,7 @@ from .facts import compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, SHARED_CURRENCY, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
+from .readings import spaced_days
 from .shapes import Shape, iso, shape_of
 
 _STOP = r"\s|;()\[\]{}<>\":="
@@ -59,7 +60,7 @@ class Scanner:
         self._skip = 0
 
     def run(self) -> list[Item]:
-        torn = self._torn_ids()
+        torn = self._torn_ids() + (spaced_days(self.folded) if ". " in self.folded else [])
         work, plain = _blanked(self.folded, torn), _blanked(self.plain, torn)
         contacts = torn + contacts_of(work, plain, self.words, self.ids, self.phone)
         work = _blanked(work, contacts)

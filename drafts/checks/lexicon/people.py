@@ -18,7 +18,16 @@ GENERIC = frozenset(
     "dear hi hello good morning afternoon again ing dipl mag again your ihr ihre votre su mi my our unser im from von para pour for with "
     "at once more noch einmal nochmals nouveau nuevo bon "
     "journee tag morgen abend matin soir dias tardes noches valued sehr verehrte werte geschatzte geschatzter geschatzten premium business "
-    "responsable financier financiera financiere comptable direction fianzas finanzas personas quien corresponda concern".split()
+    "purchase ledger payments supplier suppliers vendor vendors everybody morning afternoon evening day week tag morgen abend partenaires partenaire toute tout vous "
+    "comptables buchhalter buchhalterin buchhaltern zentrale verwaltung gemeinde stadt cuentas clientas companias area cartera compras pagaduria "
+    "pagar cobrar responsable financier financiera financiere comptable direction fianzas finanzas personas quien corresponda concern".split()
+)
+
+TITLES = frozenset(
+    "mr mrs ms miss mx dr dra prof professor professeur profesor profesora doctor doctora docteur mag magister magistra dipl dipling dkfm ing ingeniero ingeniera "
+    "arq arquitecto arquitecta lic licda licenciado licenciada mtro mtra maestro maestra cp contador contadora abogado abogada rer nat jur oec phil med habil bsc "
+    "msc mba phd kommerzialrat hofrat herr herrn frau fraulein madame monsieur mme mlle maitre me directeur directrice president presidente sr sra srta senor senora "
+    "don dona sir madam madams sirs maam ma'am ji sahib shri smt sri hon rev capt chief ceo cfo head lead direktor direktorin".split()
 )
 
 CAPITALISED = (
@@ -43,6 +52,8 @@ ROLE_WORDS = frozenset(
 
 COMMON_OPENERS = frozenset(
     "regarding reminder invoice subject betreff objet asunto re rechnung facture factura zahlungserinnerung rappel recordatorio "
+    "to statement update payment overdue open account accounts invoices zahlung mahnung offene offener rechnungen kontoauszug aufstellung zur thema concerne "
+    "relance etat situation estado aviso facturas recordamos atencion status info hinweis note nota information important urgent wichtig p.s ps "
     "unfortunately today please thanks thank".split()
 )
 

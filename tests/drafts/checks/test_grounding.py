@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from drafts.checks import run_text_checks
@@ -24,3 +27,16 @@ def test_true_sentences_pass(account):
 @pytest.mark.parametrize("account", sorted(SENTENCES))
 def test_false_sentences_stop(account):
     assert [s for s in SENTENCES[account]["false"] if not stopped(account, s)] == []
+
+
+GREETINGS = json.loads((Path(__file__).parent / "greetings.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("account", sorted(GREETINGS))
+def test_whoever_is_greeted_is_the_contact(account):
+    def found(greeting):
+        checked = run_text_checks(CheckInput("", f"{greeting}\n\n{GREETINGS[account]['text']}", ACCOUNTS[account]))
+        return [(f.check, f.quote) for f in checked if f.stops_routine_approval and f.check in GROUNDING]
+
+    assert [(g, why) for g in GREETINGS[account]["true"] if (why := found(g))] == []
+    assert [g for g in GREETINGS[account]["false"] if not found(g)] == []
