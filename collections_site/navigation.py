@@ -16,9 +16,10 @@ from drafts.admin import decisions, outgoing
 from drafts.admin.lookup import accounts_of, follow_ups_of
 from drafts.admin.work import mine
 from drafts.models import Delivery, FollowUp
+from governance import quarantine
 from governance.admin.pages import may, moment, scope_for
 from governance.holds import sending_paused
-from governance.models import Decision, Hold
+from governance.models import Decision, Hold, Quarantine
 from governance.roles import DECIDERS
 
 
@@ -123,12 +124,15 @@ class Line:
     tone: str
     icon: str
     text: str
-    hold: Hold | None = None
+    hold: Hold | Quarantine | None = None
 
 
 def system_lines(request: HttpRequest) -> list[Line]:
     """What everybody must know now, most severe first."""
     lines = []
+    for row in quarantine.standing():
+        words = f"Nothing is sent since {timezone.localtime(row.found_at):%d %b %H:%M}: {row.get_cause_display().lower()}."
+        lines.append(Line("bad", "lock", f"{words} A person has to look and lift this.", row))
     pause = sending_paused(moment(request))
     if pause is not None:
         waiting = FollowUp.objects.filter(status=states.APPROVED).count() if scope_for(request).everything else None

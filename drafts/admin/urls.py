@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from drafts.admin import account_page, acts, decisions, disputes, editing, outgoing, replies, search, versions, workspace
+from drafts.admin import account_page, acts, decisions, disputes, editing, outgoing, quarantine, replies, search, versions, workspace
 from governance.admin import preferences
 from governance.admin.pages import act_view, desk_view
 
@@ -26,16 +26,9 @@ def page_urls() -> list[URLPattern]:
     """Pages of their own."""
     return [
         *version_urls(),
+        *outgoing_urls(),
         path("search/", desk_view(search.search), name="search"),
         path("preferences/", desk_view(preferences.preferences), name="preferences"),
-        path("outgoing/", desk_view(outgoing.outgoing), name="outgoing"),
-        path("outgoing/pause/", act_view(outgoing.pause), name="pause_sending"),
-        path("outgoing/resume/", act_view(outgoing.resume), name="resume_sending"),
-        path("outgoing/<int:pk>/", desk_view(outgoing.delivery), name="delivery"),
-        path("outgoing/<int:pk>/stop/", act_view(outgoing.stop), name="stop_delivery"),
-        path("outgoing/<int:pk>/correct/", act_view(outgoing.correct), name="correct_delivery"),
-        path("outgoing/<int:pk>/settle/", act_view(outgoing.settle), name="settle_delivery"),
-        path("attachment/<int:pk>/", desk_view(outgoing.attachment), name="attachment"),
         path("decisions/", desk_view(decisions.decisions), name="decisions"),
         path("decisions/<int:pk>/", desk_view(decisions.decision), name="decision"),
         path("decisions/<int:pk>/decide/", act_view(decisions.decide), name="decide"),
@@ -53,6 +46,21 @@ def page_urls() -> list[URLPattern]:
         path("hold/<int:pk>/lift/", act_view(account_page.lift_hold), name="lift_hold"),
         path("replies/", desk_view(replies.replies), name="replies"),
         path("replies/<int:pk>/confirm/", act_view(replies.confirm), name="confirm_reply"),
+    ]
+
+
+def outgoing_urls() -> list[URLPattern]:
+    """What is on its way out, and what keeps it here."""
+    return [
+        path("outgoing/", desk_view(outgoing.outgoing), name="outgoing"),
+        path("outgoing/pause/", act_view(outgoing.pause), name="pause_sending"),
+        path("outgoing/resume/", act_view(outgoing.resume), name="resume_sending"),
+        path("outgoing/quarantine/", act_view(quarantine.lift), name="lift_quarantine"),
+        path("outgoing/<int:pk>/", desk_view(outgoing.delivery), name="delivery"),
+        path("outgoing/<int:pk>/stop/", act_view(outgoing.stop), name="stop_delivery"),
+        path("outgoing/<int:pk>/correct/", act_view(outgoing.correct), name="correct_delivery"),
+        path("outgoing/<int:pk>/settle/", act_view(outgoing.settle), name="settle_delivery"),
+        path("attachment/<int:pk>/", desk_view(outgoing.attachment), name="attachment"),
     ]
 
 

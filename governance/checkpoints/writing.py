@@ -97,14 +97,17 @@ class _Next:
         self.found = Differences()
         self.streams = self.events = 0
         self.digest = hashlib.sha256()
+        self.full = last is None or last.number != self.number - 1 or self.number - last.statement.since >= FULL_EVERY
 
     def make(self, at: datetime) -> Checkpoint:
         """Heads first, then the signature, the statement last: a checkpoint is there when its statement is."""
         path = self.folder / files.name_of(self.number)
-        full = self.last is None or self.last.number != self.number - 1 or self.number - self.last.statement.since >= FULL_EVERY
-        with _Aside(path.with_suffix(".heads")) as heads:
-            root = merkle.root(self._leaves(heads, full=full)).hex()
-        statement = self._statement(root, self.number if full else self.last.statement.since if self.last else self.number, at)
+        root = self._write_heads(path, self.last.heads() if self.last else iter(()))
+        if self.found and not self.full:
+            # A file of what moved cannot say that a stream is gone.
+            self.full, self.streams, self.events, self.digest = True, 0, 0, hashlib.sha256()
+            root = self._write_heads(path, iter(()))
+        statement = self._statement(root, at)
         key = signing.private_key()
         content = statement.encoded()
         with _Aside(path.with_suffix(".sig")) as file:
@@ -116,13 +119,16 @@ class _Next:
             file.write(content)
         return Checkpoint(path)
 
-    def _leaves(self, heads: IO[bytes], *, full: bool) -> Iterator[bytes]:
+    def _write_heads(self, path: Path, before: Iterator[StreamAt]) -> str:
+        with _Aside(path.with_suffix(".heads")) as heads:
+            return merkle.root(self._leaves(heads, before)).hex()
+
+    def _leaves(self, heads: IO[bytes], before: Iterator[StreamAt]) -> Iterator[bytes]:
         """The leaf of every head; the lines of those that belong into the file are written on the way."""
-        before = self.last.heads() if self.last else iter(())
         for head, moved in comparing.beside(before, comparing.heads_now(), self.found):
             line = merkle.head_line(*head)
             self._count(head)
-            if full or moved:
+            if self.full or moved:
                 heads.write(line + b"\n")
                 self.digest.update(line + b"\n")
             yield merkle.leaf(line)
@@ -131,7 +137,8 @@ class _Next:
         self.streams += 1
         self.events += head[1]
 
-    def _statement(self, root: str, since: int, at: datetime) -> Statement:
+    def _statement(self, root: str, at: datetime) -> Statement:
+        since = self.number if self.full or self.last is None else self.last.statement.since
         return Statement(
             ledger=self.ledger_id, number=self.number, previous=self._previous(), at=at.astimezone(UTC).isoformat(), streams=self.streams,
             events=self.events, root=root, heads_sha256=self.digest.hexdigest(), since=since,
