@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
-from governance import guards
+from governance import guards, signing
 from governance.models import Installation, Portfolio, User
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver", ".localhost")
@@ -133,6 +134,32 @@ def check_guards(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     names = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
     return [Error(f"Database guards are missing: {names}.", hint="Run `python manage.py migrate`: it installs them again.", id="desk.E050")]
+
+
+@register("ledger")
+def check_ledger_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The key that signs checkpoints is its owner's alone."""
+    path = Path(settings.LEDGER_KEY_FILE)
+    if not path.exists():
+        return []  # made at first use
+    try:
+        signing.private_key()
+    except (signing.KeyProblem, OSError) as error:
+        hint = "The key signs the checkpoints of the ledger; docs/ledger.md says how to exchange it."
+        return [Error(f"LEDGER_KEY_FILE cannot be used: {error}", hint=hint, id="desk.E060")]
+    return []
+
+
+@register("ledger", deploy=True)
+def check_ledger_dir(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A deployment puts its checkpoints where the database's administrators do not write."""
+    if not os.environ.get("LEDGER_DIR"):
+        hint = "LEDGER_DIR=/mnt/checkpoints: a disk of its own, shared by all workers, best one that only takes new files."
+        return [Warning("LEDGER_DIR is not set: checkpoints of the ledger lie beside the application.", hint=hint, id="desk.W002")]
+    if not os.access(settings.LEDGER_DIR, os.W_OK):
+        hint = "Create it, and let the application's user write there. Without checkpoints nothing is sent."
+        return [Warning(f"LEDGER_DIR {settings.LEDGER_DIR} cannot be written to.", hint=hint, id="desk.W003")]
+    return []
 
 
 @register(Tags.security, deploy=True)

@@ -61,7 +61,7 @@ def lift(reason: str, *, by: User, at: datetime) -> Sequence[Quarantine]:
 
 def state() -> LedgerState:
     """The row that names this ledger, made at first use."""
-    return LedgerState.objects.get_or_create(pk=1, defaults={"database": database_identity()})[0]
+    return LedgerState.objects.get_or_create(pk=1, defaults={"database": database_identity})[0]
 
 
 def ledger_id() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import CommandError, call_command
 
-from governance import rights
+from governance import rights, signing
 from governance.models import AllPortfoliosGrant, Event, Portfolio, User
 from governance.roles import ALL_ROLES
 
@@ -33,6 +33,15 @@ def test_the_standard_preset_makes_one_administrator_who_sees_no_account():
     user = User.objects.get()
     assert rights.can(user, "assign_roles") and not rights.can(user, "see_account")
     assert not user.is_superuser and user.is_staff
+
+
+def test_it_makes_the_key_that_signs_checkpoints_and_shows_its_public_half(settings, tmp_path, capsys):
+    settings.LEDGER_KEY_FILE = tmp_path / "key.pem"
+    call_command("bootstrap", preset="standard", admin="it@desk.example")
+    assert signing.public_pem().decode() in capsys.readouterr().out
+    assert settings.LEDGER_KEY_FILE.stat().st_mode & 0o077 == 0
+    call_command("checkpoint", "--public-key")
+    assert capsys.readouterr().out.strip() == signing.public_pem().decode().strip()
 
 
 def test_a_second_run_changes_nothing_and_resets_no_password():

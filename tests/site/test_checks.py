@@ -13,7 +13,7 @@ from django.db import connection
 
 from collections_site import checks
 from collections_site.management.commands import migrate
-from governance import guards
+from governance import guards, signing
 from governance.models import Installation
 from tests.factories import make_user
 
@@ -123,9 +123,32 @@ PRODUCTION = {
 
 @pytest.mark.slow
 def test_check_deploy_is_clean_in_production_settings(tmp_path):
-    done = start(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    (tmp_path / "checkpoints").mkdir()
+    check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = start(tmp_path, *check, **PRODUCTION, LEDGER_DIR=str(tmp_path / "checkpoints"))
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+    done = start(tmp_path, *check, **PRODUCTION)
+    assert done.returncode != 0 and "desk.W002" in done.stderr
+
+
+def test_the_directory_of_checkpoints_is_named_and_can_be_written_to(settings, tmp_path, monkeypatch):
+    monkeypatch.delenv("LEDGER_DIR", raising=False)
+    assert ids(checks.check_ledger_dir(None)) == ["desk.W002"]
+    settings.LEDGER_DIR = tmp_path / "not there"
+    monkeypatch.setenv("LEDGER_DIR", str(settings.LEDGER_DIR))
+    assert ids(checks.check_ledger_dir(None)) == ["desk.W003"]
+    settings.LEDGER_DIR.mkdir()
+    assert checks.check_ledger_dir(None) == []
+
+
+def test_a_signing_key_others_can_read_does_not_start(settings, tmp_path):
+    settings.LEDGER_KEY_FILE = tmp_path / "key.pem"
+    assert checks.check_ledger_key(None) == []
+    signing.public_pem()
+    assert checks.check_ledger_key(None) == []
+    settings.LEDGER_KEY_FILE.chmod(0o644)
+    assert ids(checks.check_ledger_key(None)) == ["desk.E060"]
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import secrets
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.text import slugify
 
-from governance import clock
+from governance import clock, signing
 from governance.audit import Entry, record
 from governance.models import AllPortfoliosGrant, Portfolio, PortfolioUserGrant, User
 from governance.roles import LABELS
@@ -69,7 +70,19 @@ class Command(BaseCommand):
             portfolio = self._portfolio(options["portfolio"], options["currency"])
             for email, held in zip(emails, roles, strict=True):
                 self._person(email, held, portfolio)
+        self._key()
         self.stdout.write("Sign in, set your own password, and assign further roles under People and roles.")
+
+    def _key(self) -> None:
+        """The key that signs checkpoints, made now; an auditor keeps its public half."""
+        try:
+            public = signing.public_pem()
+        except (signing.KeyProblem, OSError) as error:
+            raise CommandError(f"the ledger's key cannot be used: {error}") from error
+        self.stdout.write(
+            f"Checkpoints of the ledger are signed with {settings.LEDGER_KEY_FILE} and kept in {settings.LEDGER_DIR}. "
+            f"Give this public key to whoever audits you:\n{public.decode()}"
+        )
 
     def _portfolio(self, name: str, currency: str) -> Portfolio:
         portfolio, created = Portfolio.objects.get_or_create(
