@@ -12,9 +12,9 @@ from .clauses import Match, matches
 from .facts import Invoice
 from .items import Item
 from .late import late_claims
-from .months import month_claims
 from .lexicon.basics import UNITS, WEEKDAYS
-from .numbers import THOUSAND
+from .months import month_claims
+from .numbers import THOUSAND, fact_amount
 from .text import Draft, Text, parsed
 
 _DUE = re.compile(
@@ -53,6 +53,7 @@ _TERMS = re.compile(
     r"apres (?:la )?(?:date|facture|emission)|(?:desde|tras) la (?:fecha|emision)|from (?:the )?(?:invoice|issue|date)|a contar|credit "
     r"period|days from|a partir de"
 )
+_NET = re.compile(r"\b(?:net|netto|terms?|zahlungsziel|ziel|conditions?|plazo)\W*\Z")
 _WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\.?,?\s+(?:the |den |dem |le |el |dia )?$")
 
 
@@ -94,6 +95,10 @@ class DateJudge:
         if not before and scope.own is not None and (scope.own.due in item.dates or scope.own.issued in item.dates):
             return
         fact = self._fact_day(item, scope, before)
+        rate = self._instalment_day(item)
+        if rate is not None and not self._means(item, rate):
+            yield self._wrong(item, "the instalment of this amount falls on another day", rate)
+            return
         if fact is None:
             yield self._wrong(item, self._why(scope), self._due_fact(scope))
         elif weekday and date.fromisoformat(fact).weekday() != WEEKDAYS[weekday[1]]:
@@ -124,6 +129,19 @@ class DateJudge:
                 return self._first(item, [i.issued for i in invoices]) or self._first(item, self._other_days(invoices))
         days = [day for i in invoices for day in (i.due, i.issued)]
         return self._first(item, days) or self._first(item, self._other_days(invoices, today=bool(before) or not scope.named))
+
+    def _instalment_day(self, item: Item) -> str | None:
+        """The one day of the instalment whose amount alone stands in the row of ``item``; None when no or several days are meant."""
+        row = self.text.by_segment[item.seg]
+        money = {other.value for other in row if other.kind == "money"}
+        invoices = {amount for invoice in self.facts.invoices for amount in (invoice.open, invoice.amount)}
+        if len(money) != 1 or money <= invoices or sum(other.kind == "date" for other in row) != 1:
+            return None
+        days = {day for amount, day in self.facts.schedule if amount in money}
+        paid = any(fact_amount(str(row.get("amount", ""))) in money for row in self.facts.payments)
+        if not days or paid:
+            return None
+        return next((day for day in days if self._means(item, day)), min(days))
 
     def _future_due(self, invoices: list[Invoice]) -> list[str]:
         """Due dates that lie ahead: "until" one of them sets no deadline that the invoice does not set."""
@@ -165,6 +183,8 @@ class DateJudge:
         if scope.own is None or not any(other.kind == "money" for other in row) or sum(map(str.isalpha, self.text.plain[start:end])) > 24:
             return
         days = scope.own.days_overdue(self.facts.as_of)
+        if _NET.search(self.text.plain, start, item.start) and self._term_days(Item("count", 0, 0, (item.value or 0) // THOUSAND), [scope.own]):
+            return
         if item.start - start > 3 and days is not None and item.value != days * THOUSAND and item.word not in scope.own.po:
             yield self._wrong(item, "this figure of the row is not the days overdue", f"{scope.own.number}: {days} days")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from .attach import attachment
 from .base import BLOCK, CheckInput, Finding
@@ -122,6 +123,9 @@ class IdJudge:
         """Plain digits right behind "invoice", "PO", "credit note": an identifier without its letters."""
         before = self._before(item)
         digits = re.sub(r"\D", "", item.word)
+        if item.kind == "number" and self._like_a_number_of_ours(item, digits):
+            yield self._wrong(item, "this number is no identifier of the account", self._nearest(digits))
+            return
         if len(digits) < 3 or not (_INVOICE_WORD.search(before) or _OTHER_ID_WORD.search(before)):
             return
         owners = {ref.name for ref in self.facts.ids.values() if re.sub(r"\D", "", ref.name) == digits}
@@ -129,6 +133,17 @@ class IdJudge:
             yield self._wrong(item, "this number is no identifier of the account", self._nearest(digits))
         elif len(owners) == 1 and item.kind == "number":
             item.kind, item.ref = "ref", self.facts.ids[owners.pop().upper()]
+
+
+    def _like_a_number_of_ours(self, item: Item, digits: str) -> bool:
+        """Bare digits of the length of the account's all-digit invoice numbers and with their beginning, but none of them."""
+        if item.word != digits or len(digits) < 5 or digits in self.facts.digit_runs:
+            return False
+        return any(len(name) == len(digits) and name[:2] == digits[:2] for name in self._digit_names)
+
+    @cached_property
+    def _digit_names(self) -> list[str]:
+        return [ref.name for ref in self.facts.ids.values() if ref.kind == "invoice" and ref.name.isdigit()]
 
 
 def check_ids(inp: CheckInput) -> Iterable[Finding]:

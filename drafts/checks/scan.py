@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from governance.money import is_currency
 
 from .contacts import contacts_of
-from .facts import compact
+from .facts import Facts, compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, SHARED_CURRENCY, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
@@ -30,6 +29,7 @@ _THE = re.compile(r"\b(?:the|le|el|dia|on|by|since) \Z")
 _DAY_END = re.compile(r"\s*(?:[.,;:!?)\n]|\Z|(?:of|de|du|del|des) (?:the |this |that |last |same |le |ce |este |dies\w+ |mes |mois )*(?:month|mois|mes|monats)\b)")
 _DIGIT_NEXT = re.compile(r"[ \t]?\d")
 _PIECE = re.compile(r"[^/+&,]+")
+_NO_NOUN = re.compile(r"\s*(?:[,.;:)\n]|\Z|(?:with|and|for|is|was|to|by|in|on|at|but|so|which|has|und|ist|mit|et|est|y|es)\b)")
 _LATER = re.compile(r"[ \t]+([a-z]+)")
 _YEAR = re.compile(r"\.?,?\s+(?:de |del |of )?(\d{4})(?!\d)")
 _PREVIOUS = re.compile(r"([A-Za-z]+\$?|[$€£¥₹₺₽]|US\$)[.:]?[ \t]*[-(]?\Z")
@@ -52,10 +52,9 @@ def _currency(word: str, original: str) -> frozenset[str] | None:
 class Scanner:
     """Scans one text against the identifiers of its facts; ``items`` comes out sorted by position."""
 
-    def __init__(
-        self, folded: str, plain: str, ids: Mapping[str, object], words: frozenset[str], phone: str = "", spaced: re.Pattern[str] | None = None
-    ) -> None:
-        self.folded, self.plain, self.ids, self.words, self.phone, self.spaced = folded, plain, ids, words, phone, spaced
+    def __init__(self, folded: str, plain: str, facts: Facts, words: frozenset[str]) -> None:
+        self.folded, self.plain, self.words = folded, plain, words
+        self.ids, self.phone, self.spaced = facts.ids, facts.phone, facts.spaced_ids
         self.items: list[Item] = []
         self._skip = 0
 
@@ -214,7 +213,7 @@ class Scanner:
         """True for what stands where a day stands behind its month, impossible ones (May 45, 2026) included."""
         if decimals or not digits.isdigit() or len(digits) > 2:
             return False
-        return int(digits) <= 31 or bool(_YEAR.match(self.plain, end)) or not self.folded[end : end + 2].strip(" ,.;:)\n")
+        return int(digits) <= 31 or bool(_YEAR.match(self.plain, end)) or bool(_NO_NOUN.match(self.plain, end))
 
     def _followed(self, start: int, end: int, value: int | None, word: str, after: re.Match[str] | None) -> bool:
         """True when the word after the number says what it is: a currency, a unit of time, a percentage, a scale."""

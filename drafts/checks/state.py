@@ -129,7 +129,7 @@ def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
 def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
     raised = draft.facts.raw.get("disputes") or ()
     for match in matches(text, "disputed", negated=None):
-        if match.negated and raised and not condition_before(text, match) and draft.facts.disputed:
+        if match.negated and raised and not condition_before(text, match) and draft.facts.disputed and not _acknowledged(text):
             numbers = {i.number for i in spoken_of(draft, text, match)}
             if any(row.get("invoice") in numbers for row in raised) and re.search(
                 r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]
@@ -137,6 +137,11 @@ def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
                 yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold a dispute")
         if not match.negated and not raised and not condition_before(text, match):
             yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold no dispute")
+
+
+def _acknowledged(text: Text) -> bool:
+    """The text names a ticket of the dispute: what it denies is something else ("the amount is not claimed")."""
+    return any(item.kind == "ref" and item.ref.kind == "ticket" for item in text.items)
 
 
 def _disputed_named(draft: Draft, text: Text) -> Iterator[Finding]:

@@ -51,7 +51,7 @@ class Text:
             mask |= mask_of(word)
         self.mask = mask
         self.segments = split_segments(self.folded, self.plain)
-        self.items = Scanner(self.folded, self.plain, facts.ids, self.vocabulary, facts.phone, facts.spaced_ids).run()
+        self.items = Scanner(self.folded, self.plain, facts, self.vocabulary).run()
         if mask & NUMBER_BIT:
             self._read_number_words()
         self._place_items()

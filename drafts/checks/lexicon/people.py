@@ -65,3 +65,11 @@ COMPANY_WORDS = frozenset(
     "die der das im auf fur von vom zum zur bei mit und ihr ihre unser unsere wir sie nous votre notre vos nos pour chez avec el los las "
     "su sus para por con nuestra nuestro en a".split()
 )
+
+CLOSERS = frozenset(
+    "kind kindest best warm warmest many regards wishes thanks thank you sincerely yours faithfully truly cheers respectfully cordially all the speak soon talk later have a "
+    "mit freundlichen freundlichem besten herzlichen vielen grussen grusen gruss grus grusse gruse viele beste freundliche herzliche liebe schone hochachtungsvoll dank danke "
+    "mfg lg vg und herzlich herzlichst bis bald schonen verbindlichen ergebenst "
+    "recevez veuillez agreez cordialement bien vous sinceres meilleures salutations respectueuses distinguees amicalement merci avance bientot belle bonne journee votre attention "
+    "saludos saludo cordial cordiales atentamente atte abrazo un una gracias muchas mil sinceramente cordialmente reciba atento feliz dia quedo espera ordenes su".split()
+)

@@ -40,3 +40,23 @@ def test_whoever_is_greeted_is_the_contact(account):
 
     assert [(g, why) for g in GREETINGS[account]["true"] if (why := found(g))] == []
     assert [g for g in GREETINGS[account]["false"] if not found(g)] == []
+
+
+NAMES = json.loads((Path(__file__).parent / "names.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("account", sorted(NAMES))
+def test_whoever_signs_is_the_sender(account):
+    def found(signature):
+        letter = f"{FRAMES[account].split(chr(10))[0]}\n\n{NAMES[account]['letter']}\n\n{signature}"
+        checked = run_text_checks(CheckInput("", letter, ACCOUNTS[account]))
+        return [(f.check, f.quote) for f in checked if f.stops_routine_approval and f.check in GROUNDING]
+
+    assert [(s, why) for s in NAMES[account]["true"] if (why := found(s))] == []
+    assert [s for s in NAMES[account]["false"] if not found(s)] == []
+
+
+@pytest.mark.parametrize("account", sorted(NAMES))
+def test_places_and_projects_are_no_other_customer(account):
+    assert [(s, why) for s in NAMES[account]["named_true"] if (why := stopped(account, s))] == []
+    assert [s for s in NAMES[account]["named_false"] if not stopped(account, s)] == []
