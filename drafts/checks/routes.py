@@ -21,6 +21,10 @@ _CHANGE = re.compile(
     r"new|chang|updat|different|replac|no longer|old|former|previous|neu|ander|aktualis|gewechsel|bisherig|alte|nouve|modifi|actualis|"
     r"ancien|autre|desormais|nuev|cambi|otra|anterior|antigu"
 )
+_UNCHANGED = re.compile(
+    r"\b(?:nothing|no|not|never|neither|nichts|keine?\w*|nicht|weder|rien|aucun\w*|pas|ni|nada|ningun\w*|no)\b[^.;]{0,50}\b(?:chang\w+|amend\w+|updat\w+|alter\w*|"
+    r"different|new|geander\w*|ander\w*|neu\w*|umgestellt|modifi\w+|nouve\w+|cambi\w+|variad\w+|nuev\w+)\b|\bunchanged|unverandert|inchange|sin cambios"
+)
 _ACCOUNT_WORDS = frozenset(
     "account compte konto cuenta sort sortcode bankleitzahl blz routing aba bsb acct kontonummer kontonr code numero clabe rib bic swift".split()
 )
@@ -109,6 +113,8 @@ def check_payment_route(inp: CheckInput) -> Iterable[Finding]:
         own = [item for item in text.items if item.kind == "iban"]
         told = bool(own) and all(item.word in known for item in own)
         for match in matches(text, "bank_change"):
+            if match.source == "learned" and _UNCHANGED.search(text.plain, *match.sentence):
+                continue  # "nothing in our bank details has changed"
             if told and not _CHANGE.search(text.plain, *match.clause):
                 continue  # "please pay to the following account", and the account is ours
             severity, role = (HIGHER, "finance") if change else (BLOCK, None)

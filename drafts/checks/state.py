@@ -24,6 +24,13 @@ _FULL = re.compile(
     r"\b(?:fully|in full|completely|entirely|vollstandig|vollstaendig|komplett|restlos|entierement|integralement|totalement|totalmente|"
     r"completamente|integramente|por completo|en su totalidad|zero|cero|null|nothing|nichts|rien|nada)\b"
 )
+# A sentence the learned model takes to say "paid" or "not due" says so in words like these, and does not deny it.
+LEARNED = "learned"
+_DENIES = re.compile(r"\b(?:not|never|cannot|nicht|pas|jamais|sin|without|ohne|sans)\b|n't\b|\bn[e'] |\bno (?!longer|further|open|more)|\bwhether\b|\bob\b")
+_DUE_WORD = re.compile(
+    r"\b(?:due|term\w*|time|days?|weeks?|months?|late|overdue|rush|hurry|early|until|date|fallig\w*|frist\w*|ziel\w*|zeit|tage?n?|wochen?|eilt|spat\w*|verzug|"
+    r"echeance|echue?s?|delai|temps|jours?|retard|exigible|venc\w+|plazo|tiempo|dias?|mora|prisa|pronto|tarde)\b|fallig|zahlungsziel"
+)
 _THANKS = re.compile(r"thank|grateful|appreciat|dank|merci|remerci|graci|agradec")
 _INVOICE_NOUN = re.compile(r"invoice|bill|rechnung|forderung|factur|account|konto|compte|cuenta|saldo|solde|balance|\d")
 _PARTIAL = re.compile(
@@ -108,8 +115,10 @@ def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
 
 
 def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
-    """A column heading, a ticket that is resolved, or the amount of a registered term that is to be paid."""
+    """A denial, a column heading, a ticket that is resolved, or the amount of a registered term that is to be paid."""
     start, end = match.sentence
+    if match.source == LEARNED and _DENIES.search(text.plain, start, end):
+        return True
     inside = [item for item in text.items if start <= item.start < end]
     if "|" in text.folded[start:end] and not any(item.kind in {"money", "ref"} for item in inside):
         return True
@@ -121,6 +130,8 @@ def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
 
 def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "not_due", negated=None):
+        if match.source == LEARNED and not _DUE_WORD.search(text.plain, *match.sentence):
+            continue
         late = [i.days_overdue(draft.facts.as_of) for i in spoken_of(draft, text, match)]
         if late and all(days is not None and days > 0 for days in late):
             yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the invoice is past its due date")

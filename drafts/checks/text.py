@@ -159,10 +159,10 @@ class Text:
             return self._with_fraction(Item("money", start, stop, amount, currency, decimals=True))
         if (value is None and _LARGE.search(self.plain, start, end)) or (value or 0) >= 100:
             before = _CURRENCY_BEFORE.search(self.plain, max(0, start - 14), start)
-            code = CURRENCY_WORDS.get(before[1]) if before else None
-            currency = (SHARED_CURRENCY.get(code) or frozenset((code,))) if code else None
+            named = CURRENCY_WORDS.get(before[1]) if before else None
+            spoken = (SHARED_CURRENCY.get(named) or frozenset((named,))) if named else None
             amount, stop = self._with_minor_units(amount, end)
-            return self._with_fraction(Item("money", start, stop, amount, currency, decimals=True))
+            return self._with_fraction(Item("money", start, stop, amount, spoken, decimals=True))
         return None
 
     def _with_fraction(self, item: Item) -> Item:
