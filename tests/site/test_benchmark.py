@@ -86,3 +86,15 @@ def test_the_yardsticks_do_their_work():
     edges = {f"d{n}": book.TODAY for n in (30, 60, 90)}
     assert yardsticks.ageing_seconds(book.TODAY, edges) > 0
     assert yardsticks.copy_seconds(100) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_ledger_is_written_by_several_and_verified_whole():
+    out = io.StringIO()
+    call_command("benchmark", "ledger", "--events", "1000", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert told["breaks"] == 0 and told["verified_events"] == told["events"] >= 990
+    assert told["writers"] == (4 if connection.vendor == "postgresql" else 1)
+    assert min(value for key, value in told.items() if "per_second" in key) > 0
+    with pytest.raises(CommandError, match="--events must be at least 1"):
+        call_command("benchmark", "ledger", "--events", "0")

@@ -1,0 +1,74 @@
+"""The application's own database role adds to the record and cannot change it."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections, transaction
+
+from governance import clock, ledger
+from governance.audit import Entry, record
+from governance.database_role import INSERT_ONLY, KEPT, grants
+from governance.models import Event
+
+ROLE = "collections_app_test"
+
+
+def test_the_command_prints_the_grants_and_refuses_odd_names(capsys):
+    call_command("database_role", "desk_app")
+    printed = capsys.readouterr().out
+    assert "GRANT SELECT, INSERT ON governance_event TO desk_app;" in printed
+    assert "TRUNCATE" not in printed and "OWNER" not in printed
+    with pytest.raises(CommandError, match="no plain role name"):
+        call_command("database_role", "desk; DROP TABLE x")
+
+
+@pytest.fixture
+def as_role():
+    """The connection as the application's role."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP ROLE IF EXISTS {ROLE}")
+        cursor.execute(f"CREATE ROLE {ROLE} NOLOGIN")
+        cursor.execute(grants(ROLE))
+        cursor.execute(f"SET ROLE {ROLE}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(f"DROP OWNED BY {ROLE}")
+        cursor.execute(f"DROP ROLE {ROLE}")
+
+
+def act():
+    with transaction.atomic():
+        record([Entry("account:1", "hold.put", "hold", 1)], by=None, at=clock.now())
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_role_inserts_events_and_verifies_them(as_role):
+    act()
+    act()
+    assert Event.objects.count() == 2 and ledger.verify() == []
+
+
+NEVER = [
+    *(f"UPDATE {table} SET id = id" for table in INSERT_ONLY),
+    *(f"DELETE FROM {table}" for table in (*INSERT_ONLY, *KEPT)),
+    *(f"TRUNCATE {table} CASCADE" for table in (*INSERT_ONLY, *KEPT)),
+    "ALTER TABLE governance_event DISABLE TRIGGER ALL",
+    "ALTER TABLE governance_event DROP CONSTRAINT events_of_a_stream_are_gapless_and_unique",
+    "DROP TRIGGER guard_event_is_append_only_update ON governance_event",
+    "SET session_replication_role = replica",
+]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("statement", NEVER)
+def test_the_role_is_refused_by_the_database_itself(statement, as_role):
+    act()
+    with pytest.raises(Exception, match=r"permission denied|must be owner") as refused, connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+    assert connections["default"].is_usable() and Event.objects.count() == 1
