@@ -49,7 +49,7 @@ _PLACEHOLDER_WORDS = re.compile(
     r"\b(?:(?:before|prior to) sending|vor (?:dem )?(?:versand|absenden|versenden)|avant (?:l')?envoi|antes de enviar|insert (?:\w+ "
     r"){0,3}here|(?:name|amount|date|number|betrag|datum|nombre|montant) (?:here|hier|ici|aqui)|to be (?:filled|completed|added|inserted|"
     r"confirmed)|hier (?:\w+ ){0,3}(?:einfugen|einsetzen|erganzen)|"
-    r"(?:bitte )?(?:einfugen|erganzen|auszufullen)\b|wird nachgereicht|folgt noch|a completer|a renseigner|inserer (?:\w+ ){0,3}ici|a "
+    r"(?:name|betrag|datum|nummer|text|hier|noch|bitte) (?:einfugen|erganzen|eintragen|einsetzen)\b(?! (?:sie|wir|ich)\b)|\bauszufullen\b|wird nachgereicht|folgt noch|a completer|a renseigner|inserer (?:\w+ ){0,3}ici|a "
     r"inserer|completar|insertar (?:\w+ ){0,4}aqui|por (?:completar|definir|rellenar)|rellenar|"
     r"pendiente de completar|platzhalter|muster(?:mann|frau|firma|kunde)|john doe|jane doe|mustertext|texte a remplacer|marcador de "
     r"posicion|zu erganzen|dummy|example company|ejemplo s\.?l|\[?name\]? einfugen)\b"

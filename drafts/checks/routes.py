@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from .bank_words import SAME, THEIRS, UNCHANGED, diversions
 from .base import BLOCK, HIGHER, CheckInput, Finding
 from .clauses import Match, condition_before, matches
 from .facts import simple
@@ -20,10 +21,6 @@ _ACCOUNT = re.compile(
 _CHANGE = re.compile(
     r"new|chang|updat|different|replac|no longer|old|former|previous|neu|ander|aktualis|gewechsel|bisherig|alte|nouve|modifi|actualis|"
     r"ancien|autre|desormais|nuev|cambi|otra|anterior|antigu"
-)
-_UNCHANGED = re.compile(
-    r"\b(?:nothing|no|not|never|neither|nichts|keine?\w*|nicht|weder|rien|aucun\w*|pas|ni|nada|ningun\w*|no)\b[^.;]{0,50}\b(?:chang\w+|amend\w+|updat\w+|alter\w*|"
-    r"different|new|geander\w*|ander\w*|neu\w*|umgestellt|modifi\w+|nouve\w+|cambi\w+|variad\w+|nuev\w+)\b|\bunchanged|unverandert|inchange|sin cambios"
 )
 _ACCOUNT_WORDS = frozenset(
     "account compte konto cuenta sort sortcode bankleitzahl blz routing aba bsb acct kontonummer kontonr code numero clabe rib bic swift".split()
@@ -112,13 +109,18 @@ def check_payment_route(inp: CheckInput) -> Iterable[Finding]:
         yield from _accounts(draft, text)
         own = [item for item in text.items if item.kind == "iban"]
         told = bool(own) and all(item.word in known for item in own)
+        spans: list[tuple[int, int]] = []
         for match in matches(text, "bank_change"):
-            if match.source == "learned" and _UNCHANGED.search(text.plain, *match.sentence):
+            if (match.source == "learned" and UNCHANGED.search(text.plain, *match.sentence)) or SAME.search(text.plain, *match.sentence):
                 continue  # "nothing in our bank details has changed"
+            if text.asks(*match.sentence) and THEIRS.search(text.plain, *match.sentence):
+                continue  # "has your bank …?"
             if told and not _CHANGE.search(text.plain, *match.clause):
                 continue  # "please pay to the following account", and the account is ours
-            severity, role = (HIGHER, "finance") if change else (BLOCK, None)
-            yield text.finding("G08", "bank_change", severity, match.start, match.end, "wording of changed bank details", role=role)
+            spans.append((match.start, match.end))
+        severity, role = (HIGHER, "finance") if change else (BLOCK, None)
+        for start, end in spans or ([] if told else diversions(text)):
+            yield text.finding("G08", "bank_change", severity, start, end, "wording of changed bank details", role=role)
 
 
 def check_hidden(inp: CheckInput) -> Iterable[Finding]:

@@ -1,0 +1,75 @@
+"""G08: sentences that lead a payment elsewhere than to the account the reader knows, in whatever words.
+
+Four ways: the details of the invoice are put aside ("rather than those on the invoice"), called outdated, replaced by what comes attached or by
+telephone, or a new, own or other account is announced. "Nothing has changed" is the opposite and passes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .text import Text
+
+_DETAILS = (
+    r"(?:(?:bank\w*|payment|remittance|wire|account|banking|settlement|transfer) (?:details|instructions|information|data|coordinates|form)|account(?: number)?s?|iban|bic|"
+    r"sort code|bank|kontoverbindung\w*|bankverbindung\w*|bankdaten|kontodaten|konto\w*|zahlungsverbindung|einzahlungsschein\w*|qr-rechnung\w*|qr-\w+|zahlteil|angaben|"
+    r"zahlungsdaten|hausbank|rib|coordonnees(?: bancaires)?|compte(?: bancaire)?|domiciliation|etablissement bancaire|banque|references bancaires|datos(?: bancarios| de pago)?|"
+    r"cuenta(?: bancaria)?|clabe|banco|entidad|instrucciones de pago)"
+)
+_ON_INVOICE = (
+    r"(?:(?:printed |shown |stated |given |quoted |listed |named )?(?:on|in) (?:the|our|your|that|this|each|earlier|previous) (?:\w+ )?(?:invoices?|bills?|statements?)|"
+    r"(?:auf|in) (?:der|den|unserer|unseren|ihrer|fruheren|alten) (?:\w+ )?(?:rechnung|rechnungen)|(?:de|sur|des|figurant sur|imprime\w* sur|indique\w* sur) (?:la|les|nos|l')\s?(?:\w+ )?"
+    r"factures?|(?:de|en) (?:la|las|nuestras?) (?:\w+ )?facturas?)"
+)
+_OUT = (
+    r"(?:no longer|not .{0,15}any ?more|superseded|out of date|outdated|obsolete|wound down|being closed|closed|retired|discontinued|overtaken|uberholt|veraltet|nicht mehr|hinfallig|"
+    r"aufgelost|geschlossen|n'est plus|ne sont plus|n'est plus celui|perime\w*|cadu[cq]\w*|obsolete\w*|cloture\w*|ya no|dejado de|obsolet\w*|cerrad\w*|cancelad\w*|caducad\w*)"
+)
+_SENT = (
+    r"(?:attached|enclosed|below|i (?:send|attach)|will (?:send|give|share)|beigefugt\w*|anbei|angehangt\w*|beiliegend\w*|unten|mitteilt|mitteilen|schicke|nenne|joint\w*|ci-joint\w*|"
+    r"annexe\w*|ci-dessous|communiquer\w*|adjunt\w*|dicto|facilit\w*|indicar\w*|abajo|le paso|le mando)"
+)
+_RULES = tuple(
+    re.compile(source)
+    for source in (
+        rf"\b(?:details|{_DETAILS})\b[^.;!?]{{0,60}}\b(?:rather than|instead of|and not|in place of|anstelle|statt|anstatt|und nicht|sondern|au lieu de|plutot que|et non|pas|en lugar de|en vez de|"
+        rf"y no)\b[^.;!?]{{0,40}}\b{_ON_INVOICE}",
+        rf"\b{_DETAILS}\b[^.;!?]{{0,50}}\b{_OUT}\b",
+        rf"\b{_OUT}\b[^.;!?]{{0,45}}\b{_DETAILS}\b",
+        rf"\b(?:use|using|take|follow|verwenden|nutzen|benutzen|nehmen|utiliser|reprendre|prendre|employer|usar|utilizar|utilice\w*|use\w*|emple\w*)\b[^.;!?]{{0,40}}\b{_DETAILS}\b"
+        rf"[^.;!?]{{0,30}}\b{_SENT}\b",
+        rf"\b(?:use|using|reprendre|utiliser|verwenden|utilice\w*|usar)\b[^.;!?]{{0,25}}\b{_SENT}\b[^.;!?]{{0,25}}\b{_DETAILS}\b",
+        r"\b(?:le|les) rib (?:ci-)?joint|\brib ci-(?:joint|dessous)|\b(?:beigefugte|beiliegende|angehangte)\w* (?:bankverbindung|kontoverbindung|iban|qr-rechnung)|\bcuenta vigente\b|"
+        r"\bdatos (?:bancarios )?(?:adjuntos|vigentes|actualizados)\b",
+        r"\b(?:now|meanwhile|since|inzwischen|nun|jetzt|neuerdings|desormais|dorenavant|maintenant|ahora|actualmente)\b[^.;!?]{0,40}\b(?:own|new|separate|different|dedicated|another|eigenes|"
+        r"neues|anderes|separates|propre|nouveau|autre|dedie|propia|nueva|otra)\b[^.;!?]{0,20}\b(?:account|konto|compte|cuenta|bank|banque|banco)\b",
+    )
+)
+_WORTH = frozenset(
+    "bank account accounts iban bic details instructions remittance konto kontoverbindung bankverbindung bankdaten kontodaten angaben einzahlungsschein hausbank rib compte banque bancaire bancaires "
+    "coordonnees domiciliation cuenta banco datos clabe entidad bancarios zahlungsverbindung konten zahlungsdaten zahlteil".split()
+)
+UNCHANGED = re.compile(
+    r"\b(?:nothing|no|not|never|neither|nichts|keine?\w*|nicht|weder|rien|aucun\w*|pas|ni|nada|ningun\w*|no)\b[^.;]{0,50}\b(?:chang\w+|amend\w+|updat\w+|alter\w*|"
+    r"different|new|geander\w*|ander\w*|neu\w*|umgestellt|modifi\w+|nouve\w+|cambi\w+|variad\w+|nuev\w+)\b|\bunchanged|unverandert|inchange|sin cambios"
+)
+SAME = re.compile(
+    r"\b(?:konto|account|compte|cuenta|bank\w*|iban|rib|details|datos) (?:\w+ ){0,2}(?:bleib\w*|remains?|stays?|restent?|sigue\w*|es|son|is|are|ist|sind|est|sont) (?:\w+ ){0,2}(?:dasselbe|"
+    r"dieselben?|gleich\w*|same|memes?|mism[oa]s?|celles?)\b"
+)
+THEIRS = re.compile(r"\b(?:your|ihr\w*|votre|vos|su|sus|vuestr\w*) (?:\w+ )?(?:bank\w*|account\w*|konto\w*|compte\w*|banque|cuenta\w*|banco|datos|coordonnees|details)\b")
+
+
+def diversions(text: Text) -> Iterator[tuple[int, int]]:
+    """Folded spans of such sentences' telling parts."""
+    if text.vocabulary.isdisjoint(_WORTH):
+        return
+    for start, end in text.segments:
+        if text.asks(start, end) or UNCHANGED.search(text.plain, start, end) or SAME.search(text.plain, start, end) or THEIRS.search(text.plain, start, end):
+            continue
+        for rule in _RULES:
+            found = rule.search(text.plain, start, end)
+            if found:
+                yield found.span()
+                break
