@@ -22,6 +22,7 @@ from drafts.admin.work import failed_sources, mine, second_approval
 from drafts.models import Delivery, FollowUp, Reply
 from governance import ledger
 from governance.admin.pages import moment, page, scope_for
+from governance.checkpoints.files import Unreadable
 from governance.decisions import Denied
 from governance.models import AllPortfoliosGrant, Approval, Decision, Event, PolicyVersion, TemplateVersion, User
 from governance.rights import Scope
@@ -236,10 +237,15 @@ def verify_record(request: HttpRequest) -> HttpResponse:
     """Recompute every hash of the ledger and say what was found; for auditors of everything."""
     if AUDITOR not in scope_for(request).roles_everywhere:
         Denied("because only a compliance auditor of all portfolios verifies the record").or_raise()
-    broken = ledger.verify()
-    if broken:
-        where = "; ".join(f"{b.stream} at event {b.number}: {b.why}" for b in broken[:5])
-        messages.error(request, f"The record is broken: {where}")
+    try:
+        report = ledger.examine()
+    except (Unreadable, OSError) as error:
+        messages.error(request, f"The record could not be verified: {error}")
+        return redirect("admin:index")
+    if not report.whole:
+        where = "; ".join(f"{b.stream} at event {b.number}: {b.why}" for b in report.breaks[:5])
+        messages.error(request, f"The record is broken in {report.count} places: {where}")
     else:
-        messages.success(request, f"Verified now: {Event.objects.count():,} events, every hash as recorded.")
+        beside = f"and as {report.checkpoints} signed checkpoints name it" if report.checkpoints else "but no checkpoint to compare with"
+        messages.success(request, f"Verified now: {report.events:,} events, every hash as recorded, {beside}.")
     return redirect("admin:index")

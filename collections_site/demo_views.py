@@ -15,6 +15,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from collections_site import demo_chain
 from collections_site.demo import clock as demo_clock
 from collections_site.demo.people import PEOPLE
 from drafts import states
@@ -103,5 +104,8 @@ def urls() -> list[URLPattern]:
         path("demo/outbox/", desk_view(only_in_demo(outbox)), name="demo_outbox"),
         path("demo/outbox/<int:pk>/", desk_view(only_in_demo(outbox_bytes)), name="demo_message"),
         path("demo/jump/", act_view(only_in_demo(jump)), name="demo_jump"),
+        path("demo/chain/", desk_view(only_in_demo(demo_chain.show), methods=("GET", "HEAD")), name="demo_chain"),
+        path("demo/chain/break/", act_view(only_in_demo(demo_chain.damage)), name="demo_break"),
+        path("demo/chain/mend/", act_view(only_in_demo(demo_chain.mend)), name="demo_mend"),
     ]
 

@@ -68,8 +68,14 @@ class Report:
 
 
 def verify(stream: str | None = None) -> list[Break]:
-    """Walk one stream (or all) beside the checkpoints of this installation; an empty list means the record is whole."""
-    return examine(stream).breaks
+    """Walk one stream (or all) beside the checkpoints of this installation; an empty list means the record is whole.
+
+    Checkpoints that cannot be read are a break too: nothing is whole that could not be asked.
+    """
+    try:
+        return examine(stream).breaks
+    except (files.Unreadable, OSError) as error:
+        return [Break("checkpoints", 0, str(error), "checkpoint")]
 
 
 def examine(
