@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
-from governance import clock, ledger
+from drafts import sweeping
+from drafts.delivery import handover
+from governance import clock, guards, ledger
 from governance.audit import Entry, record
 from governance.database_role import INSERT_ONLY, KEPT, grants
 from governance.models import Event
+from tests.drafts.scene import exception_case, stop_clock
 
 ROLE = "collections_app_test"
 
@@ -72,3 +77,17 @@ def test_the_role_is_refused_by_the_database_itself(statement, as_role):
         cursor.execute(statement)
     assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
     assert connections["default"].is_usable() and Event.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_desk_works_as_that_role_from_the_account_to_the_sent_message(as_role, settings):
+    stop_clock(settings)
+    settings.MAIL_TRANSPORT = "outbox"
+    case = exception_case()
+    delivery = case.approve(case.desk.owner, case.desk.finance)
+    leaves = delivery.leaves_at + timedelta(seconds=1)
+    stop_clock(settings, leaves)
+    assert handover.deliver_due(leaves) == {"accepted": 1}
+    assert sweeping.sweep(leaves).keys() and -1 not in sweeping.prepare_due(leaves).values()
+    assert guards.missing(connection) == [] and ledger.verify() == []
