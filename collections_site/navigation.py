@@ -50,6 +50,8 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "Record",
         (
             Item("Replies", "admin:replies", "reply", "see_draft"),
+            Item("Outcomes", "admin:outcomes", "check", "see_ledger"),
+            Item("Packs", "admin:packs", "doc", "export_pack"),
             Item("Events", "admin:governance_event_changelist", "record", "auditor"),
             Item("All data", "admin:all_data", "data", ""),
         ),

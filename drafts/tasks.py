@@ -13,6 +13,7 @@ from celery import shared_task
 
 from drafts import sweeping
 from drafts.delivery import handover
+from drafts.packing import make
 from drafts.preparation import prepare_accounts
 from governance import clock
 
@@ -45,6 +46,18 @@ def generate() -> None:
 def prepare_due() -> None:
     """The slower round: every due account, follow-ups that ended, the order of the queue."""
     sweeping.prepare_due(clock.now())
+
+
+@shared_task(name="drafts.pack", reject_on_worker_lost=False)
+def pack(run_id: int) -> None:
+    """Make one audit pack; its attempts are counted in its row."""
+    make.make(run_id, at=clock.now())
+
+
+@shared_task(name="drafts.packs", reject_on_worker_lost=False)
+def packs() -> None:
+    """Every audit pack that waits, and the files of those past their time."""
+    make.make_due(clock.now())
 
 
 @shared_task(name="drafts.rerank", reject_on_worker_lost=False)

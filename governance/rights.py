@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from django.db.models import Q
@@ -136,3 +136,32 @@ def people_with(role: str | Collection[str], portfolio_id: int) -> Iterable[User
         is_active=True,
         is_service=False,
     ).distinct().order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role somebody held at a moment, and through what, in words."""
+
+    role: str
+    through: str
+
+
+def held_at(user: User, portfolio_id: int, account_id: int, at: datetime) -> list[Held]:
+    """The roles a person held for a portfolio and account at a moment, with the grant that gave each. For the record, never to allow.
+
+    Grants are never deleted, they end: what was in force then is still there. Membership of a group is read as it is today.
+    """
+    force, groups = _in_force(at.date()), list(user.groups.values_list("pk", flat=True))
+    direct = PortfolioUserGrant.objects.filter(force, user=user, content_object_id=portfolio_id)
+    by_group = PortfolioGroupGrant.objects.filter(force, group__in=groups, content_object_id=portfolio_id).select_related("group")
+    everywhere = AllPortfoliosGrant.objects.filter(force).filter(Q(user=user) | Q(group__in=groups))
+    shares = AccountShare.objects.filter(user=user, account_id=account_id, starts_at__lte=at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+    found = [Held(g.permission.codename, f"granted for this portfolio{_dates(g)}") for g in direct.select_related("permission")]
+    found += [Held(g.permission.codename, f"as a member of {g.group}{_dates(g)}") for g in by_group.select_related("permission")]
+    found += [Held(g.role, f"granted for all portfolios{_dates(g)}") for g in everywhere]
+    return found + [Held(share.role, f"the account was routed to them: {share.reason}") for share in shares]
+
+
+def _dates(grant: Any) -> str:
+    begins = f" from {grant.starts_on}" if grant.starts_on else ""
+    return begins + (f" until {grant.ends_on}" if grant.ends_on else "")

@@ -131,6 +131,15 @@ def when(context: Any, moment: datetime | None) -> SafeString:
 
 
 @register.filter
+def stamp(moment: datetime | None) -> SafeString:
+    """ "21 Nov 2026 14:21:07 CET": a moment to the second with its zone, for the record."""
+    if moment is None:
+        return format_html("{}", "not recorded")
+    local = timezone.localtime(moment)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local.day} {local:%b %Y %H:%M:%S %Z}")
+
+
+@register.filter
 def day(value: date | None) -> str:
     """ "3 Nov 2026"."""
     return wording.day(value)
@@ -165,6 +174,16 @@ def worddiff(old: str, new: str) -> SafeString:
     }
     pieces = [format_html(looks.get(op, "{}"), text) for op, text in word_diff(old or "", new or "")]
     return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+@register.simple_tag
+def marked(pieces: Any) -> SafeString:
+    """Pieces of a difference as ``worddiff`` shows them; hidden characters made visible."""
+    looks = {
+        "delete": "<del><span class=visually-hidden>[deleted] </span>{}</del>",
+        "insert": "<ins><span class=visually-hidden>[inserted] </span>{}</ins>",
+    }
+    return format_html_join("", "{}", ((format_html(looks.get(op, "{}"), customer(text)),) for op, text in pieces))
 
 
 @register.simple_tag

@@ -48,7 +48,7 @@ def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -
         children=list(family.filter(parent=row).order_by("name")[:20]),
         days=timeline.of(request, row, now), shown=request.GET.get("show", "all"), kinds=timeline.KINDS,
         contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=HOLD_KINDS, categories=categories(),
-        rights={name: bool(may(request, name, row)) for name in ("log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute")},
+        rights={name: bool(may(request, name, row)) for name in ("log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack")},
         personal=personal, problem=problem, errors=problem is not None, status=problem.status if problem else 200,
         typed=problem.posted if problem else {}, today=timezone.localtime(now).date(),
     )  # fmt: skip

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from drafts.models import Finding
+from drafts.record.sources import NUMBER
 
-# Kind of a fact → the source it comes from; the order numbers the sources [1] … [9] on every screen.
-SOURCES = ("invoices", "payments", "contacts", "credits", "disputes", "promises", "tickets", "contracts", "messages")
-NUMBER = {kind: n for n, kind in enumerate(SOURCES, 1)}
+# Kind of a fact → the source it comes from.
 FACT_SOURCE = {
     "invoice": "invoices", "total": "invoices", "balance": "invoices", "account": "invoices", "payment": "payments",
     "contact": "contacts", "recipient": "contacts", "credit": "credits", "promised_credit": "credits", "dispute": "disputes",

@@ -17,6 +17,7 @@ from drafts.admin.signals import signals_of
 from drafts.admin.work import TAB_KEYS, TABS, failed_sources, tab_rows
 from drafts.models import FollowUp
 from governance.admin.pages import moment, page, person, require, scope_for
+from governance.cells import safe_cell
 from governance.money import Money
 
 PAGE = 50
@@ -119,12 +120,6 @@ def _row(follow_up: FollowUp, user: Any, now: datetime) -> dict[str, Any]:
     oldest = (timezone.localtime(now).date() - follow_up.oldest_due_on).days if follow_up.oldest_due_on else None
     found = signals_of(follow_up)
     return {"f": follow_up, "who": who, "oldest": oldest, "signals": found[:3], "more_signals": found[3:]}
-
-
-def safe_cell(value: object) -> str:
-    """Text a spreadsheet will not run as a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
 
 
 def _csv(rows: QuerySet[FollowUp]) -> HttpResponse:

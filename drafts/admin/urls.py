@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from drafts.admin import account_page, acts, decisions, disputes, editing, outgoing, quarantine, replies, search, versions, workspace
+from drafts.admin import (
+    account_page,
+    acts,
+    decisions,
+    disputes,
+    editing,
+    looking,
+    outgoing,
+    quarantine,
+    replies,
+    search,
+    versions,
+    workspace,
+)
+from drafts.admin.record_urls import record_urls
 from governance.admin import preferences
 from governance.admin.pages import act_view, desk_view
 
@@ -13,6 +27,7 @@ FOLLOW_UP_ACTS = {
     "mark-disputed": acts.mark_disputed, "dismiss-signal": acts.dismiss_signal, "confirm-signal": acts.confirm_signal,
     "claim": acts.claim, "leave": acts.leave, "take-over": acts.take_over, "reopen": acts.reopen, "close": acts.close,
     "edit": editing.save, "working-copy": editing.keep, "check": editing.check,
+    "looked": looking.look,
 }
 
 
@@ -27,6 +42,7 @@ def page_urls() -> list[URLPattern]:
     return [
         *version_urls(),
         *outgoing_urls(),
+        *record_urls(),
         path("search/", desk_view(search.search), name="search"),
         path("preferences/", desk_view(preferences.preferences), name="preferences"),
         path("decisions/", desk_view(decisions.decisions), name="decisions"),

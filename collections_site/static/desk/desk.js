@@ -54,6 +54,7 @@
     all("[data-evidence]").forEach((b) => { if (b.hasAttribute("aria-expanded")) { b.setAttribute("aria-expanded", "false"); } });
     if (wasOpen) { if (invoices) { invoices.hidden = false; } if (opener) { opener.focus(); } return; }
     panel.hidden = false;
+    looked({ evidence: number });
     if (invoices) { invoices.hidden = true; }
     opener = from || $('.src-chip[data-evidence="' + number + '"]') || opener;
     all('.src-chip[data-evidence="' + number + '"]').forEach((b) => b.setAttribute("aria-expanded", "true"));
@@ -65,6 +66,15 @@
     showEvidence(open.id.slice(3));
     return true;
   }
+
+  /* what was in front of the reviewer belongs to the record: the draft once it is really visible, and evidence that is opened */
+  function looked(fields) {
+    if (work && work.dataset.looked) { post(work.dataset.looked, Object.assign({ draft: work.dataset.draft }, fields)).catch(() => {}); }
+  }
+  function opened() {
+    if (doc.visibilityState === "visible") { doc.removeEventListener("visibilitychange", opened); looked({}); }
+  }
+  if (work) { doc.addEventListener("visibilitychange", opened); opened(); }
 
   /* panels of the decision bar */
   const openPanel = () => $(".bar details[open]");

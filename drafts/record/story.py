@@ -1,0 +1,100 @@
+"""Everything on record about one follow-up, put together for a page or a pack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from drafts.models import Draft, Finding, FollowUp, Generation
+from drafts.record import answers, sent, then_and_now, versions
+from drafts.record.events import Entry, events_of, timeline
+from governance.audit import account_stream
+from governance.ledger_rows import all_rows
+from governance.ledger_stream import Break, Stream
+from governance.models import Event, StreamHead
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What came of computing every hash of the account's stream again, now."""
+
+    stream: str
+    events: int
+    breaks: tuple[Break, ...]
+    at: datetime
+
+    @property
+    def whole(self) -> bool:
+        """True when every event follows the one before."""
+        return not self.breaks
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks found in one version."""
+
+    draft: Draft
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One follow-up with its record. ``evidence`` is of the brief that ``brief_of`` (a version) rests on."""
+
+    follow_up: FollowUp
+    drafts: list[Draft]
+    events: list[Event]
+    entries: list[Entry]
+    steps: list[versions.Step]
+    checked: list[Checked]
+    asked: list[answers.Asked]
+    sent: list[sent.Sent]
+    generations: list[Generation]
+    chain: Chain
+
+    @property
+    def at_a_glance(self) -> str:
+        """ "3 versions, edited by Jonas, approved by Jonas, Priya, sent once"."""
+        editors = list(dict.fromkeys(str(d.author) for d in self.drafts if d.author_id))
+        approvers = list(dict.fromkeys(str(a.approval.person) for r in self.asked for a in r.answers if a.approval.verdict == "approve"))
+        accepted = sum(one.delivery.state == "accepted" for one in self.sent)
+        parts = [f"{len(self.drafts)} {'version' if len(self.drafts) == 1 else 'versions'}"]
+        parts.append(f"edited by {', '.join(editors)}" if editors else "not edited by a person")
+        parts.append(f"approved by {', '.join(approvers)}" if approvers else "approved by nobody")
+        parts.append("sent" if accepted == 1 else f"sent {accepted} times" if accepted else "not sent")
+        return ", ".join(parts)
+
+
+def of(follow_up: FollowUp, at: datetime) -> Story:
+    """Read it. Some twenty queries, however long the story is."""
+    drafts = list(follow_up.drafts.select_related("author", "template_version", "brief").order_by("revision"))
+    found = events_of(follow_up)
+    findings = list(Finding.objects.filter(draft__in=drafts).select_related("acknowledged_by").order_by("pk"))
+    return Story(
+        follow_up, drafts, found, timeline(follow_up, found), versions.steps(drafts),
+        [Checked(draft, [f for f in findings if f.draft_id == draft.pk]) for draft in drafts],
+        answers.asked(follow_up, found), sent.messages(follow_up, found),
+        list(follow_up.generations.select_related("prompt_version").order_by("pk")), chain_of(account_stream(follow_up.account_id), at),
+    )  # fmt: skip
+
+
+def chain_of(stream: str, at: datetime) -> Chain:
+    """Compute every hash of one stream again and hold its end beside its head row. Checkpoints are compared by the verification of all."""
+    breaks: list[Break] = []
+    head = StreamHead.objects.filter(stream=stream).values_list("number", "hash").first()
+    walk = Stream(stream, head, [], breaks.append)
+    for row in all_rows(stream):
+        walk.take(row)
+    if walk.count or head:
+        walk.end()
+    return Chain(stream, walk.count, tuple(breaks), at)
+
+
+def evidence_of(drafts: Sequence[Draft], revision: int | None, now: datetime, *, personal: bool) -> tuple[int, then_and_now.Evidence | None]:
+    """The evidence of one version (the last without a number), beside the facts of now."""
+    known = {draft.revision: draft for draft in drafts}
+    if not known:
+        return 0, None
+    chosen = revision if revision in known else max(known)
+    return chosen, then_and_now.evidence(known[chosen].brief, now, personal=personal)
