@@ -35,7 +35,7 @@ _AS_OF = re.compile(
     r"(?:\bas (?:of|at)|\bstand(?: vom)?|\bper|\bzum|\bau|\ba fecha (?:de|del)|\bal|\ba dia (?:de)?|on this day|dated)\W{0,3}$"
 )
 _UNTIL = re.compile(
-    r"(?:\bby|before|until|till|no later than|latest|bis(?: zum| spatestens| einschlieslich)?|spatestens(?: am| bis zum)?|avant(?: le)?|"
+    r"\b(?:by|before|until|till|no later than|latest|bis(?: zum| spatestens| einschlieslich)?|spatestens(?: am| bis zum)?|avant(?: le)?|"
     r"jusqu'au|d'ici(?: le| au)?|au plus tard(?: le)?|"
     r"antes del?|hasta(?: el)?|a mas tardar(?: el)?)\W{1,2}(?:\w{1,4}\W{1,2}){0,2}$"
 )

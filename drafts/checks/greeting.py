@@ -65,7 +65,7 @@ def _opened(text: Text, start: int) -> tuple[int, int] | None:
     if not _names(text.folded[left:end]):
         later = _CALLED_NEXT.match(text.folded, end)
         if later:
-            left, end = later.start(1), later.end(1)
+            left, end = later.start(1), _cut(text.plain, later.start(1), later.end(1))
     return left, end
 
 

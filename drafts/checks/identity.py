@@ -13,11 +13,11 @@ from .items import Item
 from .text import Draft, Text, parsed
 
 _INVOICE_WORD = re.compile(
-    r"(?:invoices?|inv|bills?|rechnung(?:en|s)?|rechnungsnummer|rechnungs-nr|factures?|facturas?|fra|fact|beleg\w*|rg|re)\W{0,3}"
+    r"\b(?:invoices?|inv|bills?|rechnung(?:en|s)?|rechnungsnummer|rechnungs-nr|factures?|facturas?|fra|fact|beleg\w*|rg|re)\W{0,3}"
     r"(?:(?:numbers?|no|nr|nos|num|number|nummer|numero|n[o°]|#)\W{0,3})?$"
 )
 _OTHER_ID_WORD = re.compile(
-    r"(?:purchase orders?|p\.?o\.?|bestell\w*|auftrag\w*|bon de commande|commande|pedido|orden de compra|credit notes?|gutschrift\w*|avoir|"
+    r"\b(?:purchase orders?|p\.?o\.?|bestell\w*|auftrag\w*|bon de commande|commande|pedido|orden de compra|credit notes?|gutschrift\w*|avoir|"
     r"nota de (?:credito|abono)|abono|tickets?|vorgang\w*|dossier|case|cas|caso|incidencia|account|customer|kunden\w*|client\w*|cuenta|"
     r"konto|compte|ref\w*|plan)"
     r"\W{0,3}(?:(?:numbers?|no|nr|num|nummer|numero|reference|id|n[o°]|#|ref\w*)\W{0,3})?$"

@@ -53,6 +53,23 @@ def spaced_days(folded: str) -> list[Item]:
     return found
 
 
+_JOINTS = re.compile(r"[/+&,]")
+
+
+def joined_ids(text: str, ids: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Where the identifiers stand that make up a chunk without spaces (``FI-1/FI-2``); empty when a piece of it is none."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    ends = [match.start() for match in _JOINTS.finditer(text)] + [len(text)]
+    while start < len(text):
+        end = max((end for end in ends if end > start and text[start:end].upper() in ids), default=0)
+        if not end:
+            return []
+        found.append((start, end))
+        start = end + 1
+    return found
+
+
 def settle_days(folded: str, items: Sequence[Item], day_first: bool) -> None:
     """``04/05/2026`` is one day: day first outside English, else in the order of the dates of the text that can be read in one way only."""
     open_items = [item for item in items if item.kind == "date" and len(item.dates) == 2]

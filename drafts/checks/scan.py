@@ -11,29 +11,25 @@ from .facts import Facts, compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, SHARED_CURRENCY, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
-from .readings import spaced_days
-from .shapes import Shape, iso, shape_of
-
-_STOP = r"\s|;()\[\]{}<>\":="
-_CHUNK = re.compile(rf"(?<![^{_STOP}])[^{_STOP}\d]*+\d[^{_STOP}]*+")
-_JOINED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?(?![\w.,]*\d)(?!\w)")
-_NEXT = re.compile(r"\.?[ \t]?-?[ \t]?([$€£¥₹₺₽%]|[a-z]+\$?)\.?")
-_SHORT_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}")
-_CELL = re.compile(r"(?:[|\t(:]| {2}|[–-] | - )[ ]*\Z")
-_DAY_WORD = re.compile(
-    r"\b(?:am|vom|zum|bis|seit|den|dem|ab|on|due|dated|by|from|since|of|le|du|au|el|del|al|desde|hasta|dia|fallig|echue|vencio|"
-    r"vencida)\W{1,3}\Z"
+from .readings import joined_ids, spaced_days
+from .scan_patterns import (
+    CELL,
+    CHUNK,
+    DAY_END,
+    DAY_WORD,
+    DIGIT_NEXT,
+    GLUED,
+    IBAN,
+    JOINED,
+    LATER,
+    NEXT,
+    NO_NOUN,
+    PREVIOUS,
+    SHORT_DAY,
+    THE,
+    YEAR,
 )
-# What stands before and behind a day of a month that is not named: "the 15th.", "le 15 du mois".
-_THE = re.compile(r"\b(?:the|le|el|dia|on|by|since) \Z")
-_DAY_END = re.compile(r"\s*(?:[.,;:!?)\n]|\Z|(?:of|de|du|del|des) (?:the |this |that |last |same |le |ce |este |dies\w+ |mes |mois )*(?:month|mois|mes|monats)\b)")
-_DIGIT_NEXT = re.compile(r"[ \t]?\d")
-_PIECE = re.compile(r"[^/+&,]+")
-_NO_NOUN = re.compile(r"\s*(?:[,.;:)\n]|\Z|(?:with|and|for|is|was|to|by|in|on|at|but|so|which|has|und|ist|mit|et|est|y|es)\b)")
-_LATER = re.compile(r"[ \t]+([a-z]+)")
-_YEAR = re.compile(r"\.?,?\s+(?:de |del |of )?(\d{4})(?!\d)")
-_PREVIOUS = re.compile(r"([A-Za-z]+\$?|[$€£¥₹₺₽]|US\$)[.:]?[ \t]*[-(]?\Z")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")
+from .shapes import Shape, iso, shape_of
 
 
 def _blanked(text: str, items: list[Item]) -> str:
@@ -60,10 +56,9 @@ class Scanner:
 
     def run(self) -> list[Item]:
         torn = self._torn_ids() + (spaced_days(self.folded) if ". " in self.folded else [])
-        work, plain = _blanked(self.folded, torn), _blanked(self.plain, torn)
-        contacts = torn + contacts_of(work, plain, self.words, self.ids, self.phone)
-        work = _blanked(work, contacts)
-        for match in _CHUNK.finditer(work):
+        work = _blanked(self.folded, torn)
+        contacts = torn + contacts_of(work, _blanked(self.plain, torn), self.words, self.ids, self.phone)
+        for match in CHUNK.finditer(_blanked(work, contacts)):
             start, end = match.span()
             if start >= self._skip:
                 self._chunk(start, end)
@@ -88,13 +83,13 @@ class Scanner:
         start, text = start + lead, text[lead:]
         ref = self.ids.get(text.upper()) if text else None
         if ref is None and "'" in text:  # d'EC/2026/7, EC/2026/7's
-            cut = text.index("'") + 1 if text.index("'") < 6 and not text[0].isdigit() else 0
+            cut = text.index("'") + 1 if text.partition("'")[0].isalpha() else 0
             bare = text[cut:].removesuffix("'s")
             ref = self.ids.get(bare.upper())
             start, end, text = (start + cut, start + cut + len(bare), bare) if ref is not None or cut else (start, end, text)
         if ref is None and self._joined_ids(start, text):
             return
-        if len(text) <= 5 and _SHORT_DAY.fullmatch(text) and self._partial_day(start, end, text, raw):
+        if len(text) <= 5 and SHORT_DAY.fullmatch(text) and self._partial_day(start, end, text, raw):
             return
         if ref is not None:
             self.items.append(Item("ref", start, end, ref=ref, word=text))
@@ -104,8 +99,8 @@ class Scanner:
 
     def _joined_ids(self, start: int, text: str) -> bool:
         """``FI-1/FI-2``, ``FI-1+FI-2``: several identifiers of the facts without a space between them."""
-        pieces = [(m.start(), m.end()) for m in _PIECE.finditer(text)]
-        if len(pieces) < 2 or not all(text[left:right].upper() in self.ids for left, right in pieces):
+        pieces = joined_ids(text, self.ids)
+        if len(pieces) < 2:
             return False
         self.items += [
             Item("ref", start + left, start + right, ref=self.ids[text[left:right].upper()], word=text[left:right]) for left, right in pieces
@@ -116,7 +111,7 @@ class Scanner:
         """True (and an item) for a bank account number that begins here."""
         if not (text[:2].isalpha() and text[:2].isupper() and text[2:4].isdigit()):
             return False
-        account = _IBAN.match(self.folded, start)
+        account = IBAN.match(self.folded, start)
         if not account or account.end() - start < 14:
             return False
         self._skip = account.end()
@@ -126,7 +121,11 @@ class Scanner:
     def _shaped(self, start: int, end: int, text: str, after: str) -> None:
         """An item by the shape of the characters: number, money, date …"""
         shape = shape_of(text)
-        if shape.kind == "number":
+        spread = GLUED.match(self.folded, start) if shape.kind in {"money", "id"} and self.folded[end : end + 1] == " " else None
+        if spread and spread.start(2) < end and (code := _currency(spread[1].lower(), spread[1])):  # "€1 100.00"
+            self._skip = spread.end()
+            self._money(start, spread.end(), parse_number(spread[2]), code, "")
+        elif shape.kind == "number":
             self._number(start, end, shape)
         elif shape.kind == "ordinal":
             self._ordinal(start, end, shape.value or 0)
@@ -144,10 +143,10 @@ class Scanner:
     def _partial_day(self, start: int, end: int, text: str, raw: str) -> bool:
         """``am 19.10.``, ``le 19/10``, ``due 10/19``: a day without its year, after a word that announces one."""
         dotted = "." in text
-        told = _DAY_WORD.search(self.plain, max(0, start - 14), start)
+        told = DAY_WORD.search(self.plain, max(0, start - 14), start)
         if dotted and not raw.rstrip(",;:!?)").endswith("."):
             return False
-        if not told and not (dotted and _CELL.search(self.folded, max(0, start - 3), start)):
+        if not told and not (dotted and CELL.search(self.folded, max(0, start - 3), start)):
             return False
         one, two = (int(part) for part in re.split(r"[./-]", text))
         orders = ((one, two),) if dotted else ((one, two), (two, one))  # 3.4. is always the third of April
@@ -158,15 +157,15 @@ class Scanner:
 
     def _date(self, start: int, end: int, dates: tuple[str, ...]) -> None:
         if dates and dates[0].startswith("-"):
-            year = _YEAR.match(self.plain, end)
+            year = YEAR.match(self.plain, end)
             if year:
                 end, dates = year.end(), (year[1] + dates[0],)
         self.items.append(Item("date", start, end, dates=dates))
 
     def _spaced_id(self, start: int, end: int, text: str, shape: Shape) -> None:
-        """``INV 2041``/``FI-20 417`` are looked up with the word before; anything else with letters and digits is an unknown id."""
+        """``INV 2041`` is looked up with the word before; anything else with letters and digits is an unknown id."""
         if shape.kind == "range":
-            unit = _NEXT.match(self.plain, end)
+            unit = NEXT.match(self.plain, end)
             if unit and unit[1] in UNITS:
                 self.items.append(Item("count", start, unit.end(1), _days(shape.value, unit[1]), word=unit[1], ref=shape.value))
                 return
@@ -182,14 +181,14 @@ class Scanner:
         folded, plain = self.folded, self.plain
         value, decimals = shape.value, shape.decimals
         if end - start <= 3 and folded[end : end + 1] == " ":
-            joined = _JOINED.match(folded, start)
+            joined = JOINED.match(folded, start)
             if joined:
-                end = self._skip = joined.end()
-                value, decimals = parse_number(joined.group()), True
+                end, value, decimals = joined.end(), parse_number(joined.group()), True
+                self._skip = end
         near = folded[start - 2 : start].rstrip(" (-:.") if start > 1 else ""
-        before = _PREVIOUS.search(folded, max(0, start - 10), start) if near and not near[-1].isdigit() else None
+        before = PREVIOUS.search(folded, max(0, start - 10), start) if near and not near[-1].isdigit() else None
         word, opened = (before[1], before.start(1)) if before else ("", start)
-        after = _NEXT.match(plain, end) if folded[end : end + 1] not in "\n|" else None
+        after = NEXT.match(plain, end) if folded[end : end + 1] not in "\n|" else None
         following = after[1] if after else ""
         if (following in MONTHS or following in {"of", "de"}) and self._day_of_month(start, end, (value or 0) // THOUSAND):
             return
@@ -213,21 +212,21 @@ class Scanner:
         """True for what stands where a day stands behind its month, impossible ones (May 45, 2026) included."""
         if decimals or not digits.isdigit() or len(digits) > 2:
             return False
-        return int(digits) <= 31 or bool(_YEAR.match(self.plain, end)) or bool(_NO_NOUN.match(self.plain, end))
+        return int(digits) <= 31 or bool(YEAR.match(self.plain, end)) or bool(NO_NOUN.match(self.plain, end))
 
     def _followed(self, start: int, end: int, value: int | None, word: str, after: re.Match[str] | None) -> bool:
         """True when the word after the number says what it is: a currency, a unit of time, a percentage, a scale."""
         if not word or after is None:
             return False
         if word in UNIT_ADJECTIVES:
-            later = _LATER.match(self.plain, after.end())
+            later = LATER.match(self.plain, after.end())
             if later and later[1] in UNITS:
                 self.items.append(Item("count", start, later.end(1), _days(value, later[1]), word=later[1], ref=value))
                 return True
         currency = _currency(word, self.folded[after.start(1) : after.end(1)])
         if (
             currency is not None
-            and (after.start(1) - end > 1 or _DIGIT_NEXT.match(self.folded, after.end(1)))
+            and (after.start(1) - end > 1 or DIGIT_NEXT.match(self.folded, after.end(1)))
             and not self._decimal(start, end)
         ):
             return False  # "35  GBP 2,480.00": the currency belongs to the next column
@@ -248,25 +247,25 @@ class Scanner:
 
     def _money(self, start: int, end: int, value: int | None, currency: frozenset[str] | None, tail: str, opened: int = -1) -> None:
         """Add an amount, with a currency or scale written behind it (``GBP 2.5 million``, ``2 480 € 50``, ``EUR 2,480 and 50 cents``)."""
-        follow = _NEXT.match(self.plain, end) if not tail else None
+        follow = NEXT.match(self.plain, end) if not tail else None
         if follow and value is not None:
             if follow[1] in SCALES and follow[1] not in {"m", "mil"} | MINOR_UNIT_WORDS:
                 value, end = value * SCALES[follow[1]], follow.end(1)
-                follow = _NEXT.match(self.plain, end)
+                follow = NEXT.match(self.plain, end)
             if currency is None and follow and follow[1] in CURRENCY_WORDS:
                 currency, end = _currency(follow[1], ""), follow.end(1)
         self.items.append(Item("money", start if opened < 0 else opened, end, value, currency, decimals=True))
 
     def _day_of_month(self, start: int, end: int, day: int) -> bool:
         """``15 April 2026``, ``15th of April``, ``15 de abril de 2026``; False when no month follows."""
-        after = _NEXT.match(self.plain, end)
+        after = NEXT.match(self.plain, end)
         if after and after[1] in {"of", "de"}:
-            after = _LATER.match(self.plain, after.end(1))
+            after = LATER.match(self.plain, after.end(1))
         month = MONTHS.get(after[1]) if after else None
         if after is None or month is None:
             return False
         end = after.end(1)
-        year = _YEAR.match(self.plain, end)
+        year = YEAR.match(self.plain, end)
         if year:
             self._skip = end = year.end()
             found = iso(int(year[1]), month, day)
@@ -279,15 +278,15 @@ class Scanner:
         """``15th April``, ``April 15th``, or ``the 15th`` of a month not named; ``1st reminder`` is no day."""
         if self._day_of_month(start, end, day):
             return
-        before = _PREVIOUS.search(self.folded, max(0, start - 10), start)
+        before = PREVIOUS.search(self.folded, max(0, start - 10), start)
         if before and before[1].lower() in MONTHS:
             self._month_before(start, end, before, day)
-        elif _THE.search(self.plain, max(0, start - 12), start) and _DAY_END.match(self.plain, end):
+        elif THE.search(self.plain, max(0, start - 12), start) and DAY_END.match(self.plain, end):
             self.items.append(Item("date", start, end, dates=(f"-{day:02d}",) if 1 <= day <= 31 else ()))
 
     def _month_before(self, start: int, end: int, before: re.Match[str], day: int) -> None:
         month = MONTHS[before[1].lower()]
-        year = _YEAR.match(self.plain, end + (self.plain[end : end + 2] in {"st", "nd", "rd", "th"} and 2))
+        year = YEAR.match(self.plain, end + (self.plain[end : end + 2] in {"st", "nd", "rd", "th"} and 2))
         found = iso(int(year[1]) if year else 2000, month, day)
         if year:
             self._skip = end = year.end()

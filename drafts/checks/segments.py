@@ -70,7 +70,7 @@ _STARTER = re.compile(
 
 
 # A year, a full amount: no ordinal that a month could follow.
-_NO_ORDINAL = re.compile(r"(?:\d{3}|\d[.,]\d\d)\Z")
+_NO_ORDINAL = re.compile(r"(?:\d{3}|\d[.,/-]\d\d)\Z")
 
 
 def _sentence_start(folded: str, cut: int, after: int) -> bool:

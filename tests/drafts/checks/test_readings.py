@@ -61,3 +61,24 @@ def test_the_senders_number_passes_in_every_form(said):
 @pytest.mark.parametrize("said", ["+49 20 7946 0901", "020 7946 0902", "02 61 91 30 08", "976 55 01 50", "(312) 555-0142", "312-555-0142", "+1 20 7946 0901"])
 def test_another_number_does_not(said):
     assert labels(f"Dear Harriet,\n\nHB/26/1240 over $1,980.40 is open. Is it planned?{SIGNED}\n{said}", DAYS) == {"personal_data"}
+
+
+@pytest.mark.parametrize("said", ["$1 980.40", "USD1 980.40", "US$ 1'980.40", "USD1’980.40", "1 980,40 USD", "USD 1,980.40", "$1980,40", "USD1.980,40", "$ 1,980.40", "USD 1980.40"])
+def test_grouped_amounts_with_their_currency_glued_or_apart(said):
+    frame = f"Dear Harriet,\n\nHB/26/1240 over {said} is open. Is it planned?{SIGNED}"
+    assert labels(frame, DAYS) == set()
+    assert labels(frame.replace("40", "41").replace("1241", "1240"), DAYS) == {"wrong_amount"}
+
+
+@pytest.mark.parametrize("row", ["SF-3310 | 17 de abril | 5.120,30", "SF-3342 | vto. 5 de mayo | 740,00"])
+def test_the_end_of_a_month_is_no_word_for_an_invoice(row):
+    assert labels(f"Estimado Carlos:\n\nSiguen pendientes:\n{row}\n\n¿Cuándo se pagará?\n\nLucía Ferrer, Suministros Ferrer S.A.", ES) == set()
+
+
+@pytest.mark.parametrize("said", ["HB/26/1240/HB/26/1257", "HB/26/1240+HB/26/1257", "HB/26/1240 and HB/26/1257's amount"])
+def test_identifiers_joined_or_inflected(said):
+    assert "wrong_invoice" not in labels(f"Dear Harriet,\n\n{said} are open with $2,635.40. Are they planned?{SIGNED}", DAYS)
+
+
+def test_still_is_no_until():
+    assert labels(f"Dear Harriet,\n\nHB/26/1240 over $1,980.40 is still open, due 5th April. Is it planned?{SIGNED}", DAYS) == set()
