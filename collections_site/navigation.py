@@ -132,9 +132,11 @@ class Line:
 def system_lines(request: HttpRequest) -> list[Line]:
     """What everybody must know now, most severe first."""
     lines = []
-    for row in quarantine.standing():
-        words = f"Nothing is sent since {timezone.localtime(row.found_at):%d %b %H:%M}: {row.get_cause_display().lower()}."
-        lines.append(Line("bad", "lock", f"{words} A person has to look and lift this.", row))
+    refused = quarantine.standing()
+    if refused:
+        why = "; ".join(row.get_cause_display().lower() for row in refused)
+        since = f"{timezone.localtime(refused[0].found_at):%d %b %H:%M}"
+        lines.append(Line("bad", "lock", f"Nothing is sent since {since}: {why}. A person has to look and lift this.", refused[0]))
     pause = sending_paused(moment(request))
     if pause is not None:
         waiting = FollowUp.objects.filter(status=states.APPROVED).count() if scope_for(request).everything else None

@@ -14,17 +14,29 @@ from governance.ledger_rows import Row
 NEARBY = 16
 
 
+# The kinds of breaks, and the word for each on a screen.
+KINDS = {
+    "edited": "Changed", "deleted": "Deleted", "inserted": "Inserted", "reordered": "Reordered", "restamped": "Rewritten",
+    "truncated": "Cut off", "removed": "Whole stream removed", "head": "Head row", "checkpoint": "Checkpoint",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """Where a stream stops being what was written: the stream, the event number, what is wrong in words, and of which kind it is.
 
-    ``kind`` is one of edited, deleted, inserted, reordered, restamped, truncated, removed, head, checkpoint.
+    ``kind`` is one of ``KINDS``.
     """
 
     stream: str
     number: int
     why: str
     kind: str = "edited"
+
+    @property
+    def kind_words(self) -> str:
+        """The kind as a screen says it."""
+        return KINDS[self.kind]
 
 
 class Stream:

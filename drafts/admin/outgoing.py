@@ -15,7 +15,7 @@ from drafts.admin.lookup import follow_ups_of
 from drafts.models import Delivery, DraftAttachment
 from drafts.review.unknown import OUTCOMES
 from governance import clock, quarantine
-from governance.admin.pages import may, moment, page, person, require
+from governance.admin.pages import may, moment, page, person, require, scope_for
 from governance.holds import sending_paused
 from governance.models import Approval, Event
 
@@ -45,7 +45,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
         request, "desk/outgoing.html", "Outgoing messages", rows=list(rows), tab=key if key in TABS else "leaving", tab_title=title,
         tabs=[(k, words) for k, (words, _, _) in TABS.items()], pause=pause, may_pause=may(request, "pause_sending"),
         may_resume=may(request, "resume_sending"), reads=may(request, "see_account"), quarantine=quarantine.standing(),
-        may_lift=may(request, "lift_quarantine"),
+        may_lift=may(request, "lift_quarantine"), reads_all=scope_for(request).everything,
     )  # fmt: skip
 
 

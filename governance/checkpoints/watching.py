@@ -48,10 +48,7 @@ def _moved(state: LedgerState, identity: str, at: datetime) -> None:
         if row.database == identity:
             return
         if row.database and identity:
-            words = (
-                "This ledger was last seen in another database: it was restored from a backup, moved, or its standby took over. "
-                "What left, was stopped or was objected to after the backup is not known here."
-            )
+            words = "This ledger was last seen in another database: it was restored from a backup, moved, or its standby took over."
             quarantine.begin(Quarantine.Cause.MOVED, words, checkpoint=None, at=at)
         row.database = identity
         row.save(update_fields=["database"])

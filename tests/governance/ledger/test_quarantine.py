@@ -229,7 +229,9 @@ def test_the_screens_say_so_and_the_right_person_lifts_it_there(settings):
     assert "restored" not in text_of(reader.get(outgoing))
     quarantine.begin("behind", "Beside checkpoint 7: 3 streams are behind it.", checkpoint=7, at=AS_OF)
     shown = reader.get(outgoing)
-    assert "Nothing is sent" in text_of(shown) and "3 streams are behind it" in text_of(shown)
+    assert "Nothing is sent" in text_of(shown) and "waits: nothing is sent now" in text_of(shown)
+    # Which streams, of whatever portfolio, is for those who may lift it or read everything.
+    assert "3 streams are behind it" not in text_of(shown) and "3 streams are behind it" in text_of(finance.get(outgoing))
     assert reverse("admin:lift_quarantine") not in shown.content.decode()
     assert "Nothing is sent since" in text_of(reader.get(reverse("admin:index")))
     reader.post(reverse("admin:lift_quarantine"), {"reason": "because"})
