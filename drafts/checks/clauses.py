@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from .anchors import index
 from .fold import fold
+from .learned.features import parts_of
+from .learned.reading import read_part, signs_of
+from .learned.weighing import weigh
 from .packs import Pattern, joined
 from .text import WORD, Text
 
@@ -99,6 +102,8 @@ def _negated(plain: str, clause: tuple[int, int], match: re.Match[str], language
     return bool(negation.search(cleaned, start - clause[0], end - clause[0]))
 
 
+LEARNED = "learned"
+"""The source of a match no pattern made: the learned model is sure of the whole sentence."""
 _ALREADY = re.compile(
     r"\b(?:already|on its way|in the meantime|bereits|schon|inzwischen|zwischenzeitlich|unterwegs|deja|entre-temps|ya|entretanto)\b"
 )
@@ -170,18 +175,56 @@ def _clause_of(found: re.Match[str], clauses: list[tuple[int, int]], crosses: bo
     return None
 
 
-def _found(text: Text) -> dict[str, list[Match]]:
-    masked = mask_names(text)
-    found: dict[str, list[Match]] = {}
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One masked sentence with what the rules matched in it and the signs the learned model reads."""
+
+    start: int
+    sentence: str
+    languages: tuple[str, ...]
+    question: bool
+    hits: tuple[_Hit, ...]
+    signs: frozenset[str]
+
+
+def reading_of(text: Text, fallback: str = "") -> Iterator[Sentence]:
+    """The sentences of ``text`` that say anything, read by the rules; ``fallback`` names the language of a text too short to tell."""
+    masked, accented = mask_names(text), text.folded.lower()
+    languages = text.languages or ((fallback,) if fallback else ())
     for start, end in text.segments:
         sentence = masked[start:end]
-        if not _LETTER.search(sentence):
-            continue
-        for hit in _analyse(sentence, text.languages):
+        if _LETTER.search(sentence):
+            hits, question = _analyse(sentence, languages), text.asks(start, end)
+            said = [(hit.rule, hit.negated) for hit in hits]
+            yield Sentence(start, sentence, languages, question, hits, signs_of(said, sentence, accented[start:end], languages, question))
+
+
+def _scores(one: Sentence) -> Mapping[str, float]:
+    """The highest probability of each label over a sentence and its clauses."""
+    scores = dict(read_part(one.sentence, one.languages, one.question, one.signs))
+    for part in parts_of(one.sentence)[1:]:
+        said = [(hit.rule, hit.negated) for hit in _analyse(part, one.languages)]
+        read = read_part(part, one.languages, one.question, signs_of(said, part, part, one.languages, one.question))
+        scores = {label: max(score, read[label]) for label, score in scores.items()}
+    return scores
+
+
+def _weighed(one: Sentence) -> list[_Hit]:
+    """What a sentence is taken to say: the rules' matches the learned model lets stand, and what it found itself."""
+    verdict = weigh({hit.rule for hit in one.hits if not hit.negated}, _scores(one))
+    hits = [hit for hit in one.hits if hit.negated or hit.rule not in verdict.fallen]
+    size = len(one.sentence.rstrip())
+    return hits + [_Hit(rule, one.languages[0], 0, size, (0, size), False, LEARNED) for rule in sorted(verdict.raised) if one.languages]
+
+
+def _found(text: Text) -> dict[str, list[Match]]:
+    found: dict[str, list[Match]] = {}
+    for one in reading_of(text):
+        start, whole = one.start, (one.start, one.start + len(one.sentence))
+        for hit in _weighed(one):
             clause = (hit.clause[0] + start, hit.clause[1] + start)
-            found.setdefault(hit.rule, []).append(
-                Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, (start, end), hit.negated, hit.source)
-            )
+            match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, hit.negated, hit.source)
+            found.setdefault(hit.rule, []).append(match)
     return found
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from .base import BLOCK, HIGHER, WARN, CheckInput, Finding
-from .clauses import Match, asks, condition_before, mask_names, matches
-from .forecast import forecasts
+from .base import BLOCK, HIGHER, CheckInput, Finding
+from .clauses import Match, asks, condition_before, matches
 from .numbers import fact_amount
 from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering
 from .text import Draft, Text, parsed
-from .uncharted import uncharted
 
 _CREDIT_WORD = re.compile(
     r"credit|gutsch|gutgeschr|avoir|abono|nota|rectific|dedu|descont|abgezog|abzug|verrechn|compens|rebaj|reduc|reduit|minor"
@@ -22,7 +20,7 @@ def _restated_credit(draft: Draft, text: Text, match: Match) -> bool:
     """A posted credit note told as such: its number, or its amount, in the sentence, and nothing promised."""
     amounts = {fact_amount(str(row.get("amount", ""))) for row in draft.facts.credits}
     promised = re.search(
-        r"\b(?:will|shall|another|further|additional|going to|werden|wird|weitere\w*|zusatzliche\w*|allons|serez?|sera|autre|"
+        r"\b(?:will|shall|another|further|additional|going to|werden|wird (?:gutgeschrieben|erteilt|erstellt|folgen)|weitere\w*|zusatzliche\w*|allons|serez?|sera|autre|"
         r"supplementaire|vamos a|otr[oa]|adicional|emitiremos|abonaremos)\b",
         text.plain[slice(*match.clause)],
     )
@@ -89,10 +87,15 @@ def check_penalty(inp: CheckInput) -> Iterable[Finding]:
                     )
                 else:
                     yield judged(draft, text, match, PENALTY)
-            elif clause is not None:
+            elif clause is not None and not _fee_told(draft, text):
                 yield text.finding(
                     "G14", "penalty", BLOCK, match.start, match.end, "the policy has a late fee: denying it waives it", fact=str(clause)
                 )
+
+
+def _fee_told(draft: Draft, text: Text) -> bool:
+    """The fee that was decided is named: "no other charge" then waives nothing."""
+    return any(item.kind == "ref" and item.ref.kind == "term" and str(item.ref.row.get("type")) == "fee" for item in text.items)
 
 
 def _policy_stated(draft: Draft, text: Text, match: Match) -> bool:
@@ -157,44 +160,6 @@ def check_promise(inp: CheckInput) -> Iterable[Finding]:
                     match.end,
                     "a promise or a claimed check without a fact",
                     role="account_owner",
-                )
-    yield from _unvouched(draft)
-
-
-# Signs that a statement speaks of something the facts do not hold. One alone is common in honest letters and only warns.
-MODAL, FORECAST, OUTSIDE_WORD = 2, 2, 1
-ENOUGH = 3
-
-
-def _unvouched(draft: Draft) -> Iterator[Finding]:
-    """Statements with several signs of speaking about something else than an unpaid invoice, in sentences no other rule stops."""
-    text = draft.body
-    points: dict[int, list[tuple[int, int, int, str]]] = {}
-    masked = mask_names(text)
-    for match in matches(text, "modal"):
-        points.setdefault(match.sentence[0], []).append((MODAL, match.start, match.end, "we say what we will do"))
-    for start, end in forecasts(text, masked):
-        seg = text.segments[text.segment_at(start)][0]
-        points.setdefault(seg, []).append((FORECAST, start, end, "something is said to happen"))
-    for start, end, words in uncharted(text, masked):
-        points.setdefault(start, []).append((OUTSIDE_WORD * len(words), start, end, f"unusual here: {', '.join(words[:4])}"))
-    covered = {other.sentence[0] for commitment in (*OFFERS, PENALTY, LEGAL, SUSPENSION) for other in matches(text, commitment.rule)}
-    for sentence, signs in points.items():
-        if sentence not in covered and signs:
-            # Two of a kind count once and a little: "we will check … and we will inform you" is one statement said twice.
-            kinds = {why.split(":")[0]: value for value, _, _, why in signs}
-            total = sum(kinds.values()) + (len(signs) > len(kinds))
-            severity = HIGHER if total >= ENOUGH else WARN
-            _, start, end, why = max(signs)
-            if total >= 2:
-                yield text.finding(
-                    "G19",
-                    "unsupported_promise",
-                    severity,
-                    start,
-                    end,
-                    f"no fact carries this ({why})",
-                    role="account_owner" if severity == HIGHER else None,
                 )
 
 

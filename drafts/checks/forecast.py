@@ -1,18 +1,18 @@
-"""Who is said to do what in future: the closed world behind G19.
+"""Who is said to do what in future.
 
 A demand speaks of the future in few ways: the reader pays, answers, checks; the invoice is paid or released; a word from the reader would
-help. Whatever else "will", "would", "could" happen (technicians come, mailboxes stop opening, tyres go flat) is a promise or a threat that
-no fact carries, however it is worded. So every future or conditional verb is looked at, and only the known harmless kinds pass.
+help. Whatever else "will", "would", "could" happen (technicians come, mailboxes stop opening, tyres go flat) is often a promise or a threat
+that no fact carries. So every future or conditional verb is looked at, and only the known harmless kinds pass; what is left is a sign for the
+learned model, never a verdict.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 from .lexicon import future
-from .text import Text
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d[\d.,]*|[,;:.?!()]")
 
@@ -93,7 +93,8 @@ _JUDGES: dict[str, Callable[[list[tuple[str, int, int]], int], bool]] = {
 
 
 @lru_cache(maxsize=20_000)
-def _in_sentence(sentence: str, accented: str, languages: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+def in_sentence(sentence: str, accented: str, languages: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Spans of such statements in one masked sentence; ``accented`` is its spelling with accents where the language needs them."""
     found: list[tuple[int, int]] = []
     tokens: list[tuple[str, int, int]] | None = None
     for language in languages:
@@ -104,13 +105,3 @@ def _in_sentence(sentence: str, accented: str, languages: tuple[str, ...]) -> tu
             if index is not None and sentence[match.start() : match.end()].strip("xz") and _JUDGES[language](tokens, index):
                 found.append(match.span())
     return tuple(found)
-
-
-def forecasts(text: Text, masked: str) -> Iterator[tuple[int, int]]:
-    """Folded spans of future or conditional statements about something else than payment, answer or help."""
-    accented = text.folded.lower()
-    for start, end in text.segments:
-        if text.asks(start, end):
-            continue
-        for left, right in _in_sentence(masked[start:end], accented[start:end] if "es" in text.languages else "", text.languages):
-            yield start + left, start + right

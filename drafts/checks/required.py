@@ -202,8 +202,10 @@ _NONE = re.compile(r" (?:of|has|have|is|are|was|were|will|can|could|yet|so|remai
 
 
 def _innocent(text: Text, match: re.Match[str]) -> bool:
-    """Dots that lead the eye from an item to its amount, and "None of it …" as a word of a sentence."""
+    """Dots that lead the eye to an amount, "None of it …" as a word of a sentence, and the number of an invoice ("XX-1000")."""
     said = match.group()
+    if any(item.kind == "ref" and item.start <= match.start() < item.end for item in text.items):
+        return True
     if said == "None":
         return bool(_NONE.match(text.folded, match.end()))
     if not said.strip("._"):

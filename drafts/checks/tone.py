@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from .base import BLOCK, CheckInput, Finding
-from .clauses import matches
+from .clauses import Match, matches
 from .facts import simple
-from .text import Draft, parsed
+from .text import Draft, Text, parsed
 from .uncharted import unusual
 
 
@@ -24,9 +24,26 @@ def check_echo(inp: CheckInput) -> Iterable[Finding]:
                 "G10", "injection_echo", BLOCK, canary, "the canary of the prompt", None, at, at + len(canary), "", False, text.where
             )
         for match in matches(text, "echo"):
+            if _tells_of_a_term(draft, text, match):
+                continue
             yield text.finding("G10", "injection_echo", BLOCK, match.start, match.end, "talk of instructions, prompts or approvals")
         for found in _PROMPT_MARKS.finditer(text.folded) if any(mark in text.plain for mark in _PROMPT_CHARS) else ():
             yield text.finding("G10", "injection_echo", BLOCK, *found.span(), "a fragment of a prompt or of machine output")
+
+
+_APPROVAL = re.compile(r"appro|genehmig|bewillig|freigegeb|autori[sz]|authori[sz]|aprob|accord|valid|vereinbar|agreed")
+_THIS_TEXT = re.compile(
+    r"\b(?:(?:this|the|my|our) (?:message|e-?mail|text|letter|draft|wording|reminder)|(?:diese[rsn]?|mein\w*|unser\w*) (?:nachricht|schreiben|e-?mail|mail|text|"
+    r"entwurf|erinnerung)|(?:ce|cet|cette|mon|notre) (?:message|courriel|mail|lettre|texte|relance|projet)|(?:este|esta|mi|nuestr[oa]) (?:mensaje|correo|carta|"
+    r"texto|borrador|recordatorio))\b"
+)
+
+
+def _tells_of_a_term(draft: Draft, text: Text, match: Match) -> bool:
+    """Who approved a plan or discount that is a fact may be said of the term; never of this message."""
+    sentence = text.plain[slice(*match.sentence)]
+    named = any(item.kind == "ref" and item.ref.kind == "term" for each in draft.texts for item in each.items)
+    return bool(draft.facts.terms) and named and bool(_APPROVAL.search(sentence)) and not _THIS_TEXT.search(sentence)
 
 
 _PROMPT_CHARS = ("<", "[", "##", '"', "system:", "assistant:", "user:", "human:", "ai:")
@@ -47,7 +64,8 @@ def check_tone(inp: CheckInput) -> Iterable[Finding]:
             yield text.finding("G20", "rude", BLOCK, text.folded.index("!"), text.folded.rindex("!") + 1, "two or more exclamation marks")
     yield from _shouting(draft)
     for found in _VOCATIVE.finditer(draft.body.plain):
-        if unusual(draft.body, found.group(1)):
+        named = draft.body.folded[found.start(1)]  # German names people with a capital; "Sie schrieben," is a verb
+        if unusual(draft.body, found.group(1)) and ("de" not in draft.body.languages or named.isupper()):
             yield draft.body.finding("G20", "rude", BLOCK, *found.span(), "the reader is called names")
 
 
@@ -67,9 +85,17 @@ def _shouting(draft: Draft) -> Iterator[Finding]:
         yield text.finding("G20", "rude", BLOCK, 0, min(80, len(text.folded)), "more than 30 % capitals")
         return
     for first, second in pairwise(upper):
-        if second.start() - first.end() <= 2:
+        if second.start() - first.end() <= 2 and not _heading(text, first.start()):
             yield text.finding("G20", "rude", BLOCK, first.start(), second.end(), "shouting in capitals")
             return
+
+
+def _heading(text: Text, at: int) -> bool:
+    """True in a row of the statement ("TOTAL OPEN  1,240.00") and in a short line of its own: a heading, no shouting."""
+    start = text.folded.rfind("\n", 0, at) + 1
+    end = text.folded.find("\n", at)
+    line = text.folded[start : end if end >= 0 else len(text.folded)]
+    return "!" not in line and (len(line.split()) <= 4 or any(i.kind == "money" and start <= i.start < start + len(line) for i in text.items))
 
 
 def _whole(folded: str, match: re.Match[str]) -> bool:

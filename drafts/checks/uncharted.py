@@ -1,12 +1,10 @@
-"""The other half of the closed world of G19: statements made of words that a letter about an unpaid invoice does not need.
+"""Words that a letter about an unpaid invoice does not need (catalogues, tyres, mailboxes, neighbours).
 
-A question asks and is judged by the rules; a statement with two or more words outside ``lexicon.everyday`` speaks of things the facts do
-not hold (catalogues, tyres, mailboxes, neighbours). It may be harmless, but nobody vouches for it: the account owner reads it.
+Honest letters hold such words too; how many there are is a sign for the learned model, never a verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from .lexicon.basics import LANGUAGES
@@ -26,7 +24,7 @@ def _everyday(word: str, languages: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _outside(sentence: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+def outside(sentence: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """Words of a masked sentence outside the everyday ones; empty for greetings and rows of figures."""
     words = WORD.findall(sentence)
     if len(words) <= _GREETING_WORDS:
@@ -36,14 +34,6 @@ def _outside(sentence: str, languages: tuple[str, ...]) -> tuple[str, ...]:
         for word in words
         if len(word) >= 4 and not mask_of(word) >> LANGUAGE_SHIFT and word.strip("xz") and not _everyday(word, languages)
     )
-
-
-def uncharted(text: Text, masked: str) -> Iterator[tuple[int, int, list[str]]]:
-    """(start, end, outside words) of each statement with words outside the everyday ones."""
-    for start, end in text.segments:
-        outside = [word for word in _outside(masked[start:end], text.languages) if word not in text.facts.name_tokens]
-        if outside and not text.asks(start, end):
-            yield start, end, outside
 
 
 def unusual(text: Text, word: str) -> bool:

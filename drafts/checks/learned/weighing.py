@@ -1,0 +1,61 @@
+"""Rules and the learned model together: what a sentence is taken to say.
+
+A rule's match stands unless the model, which knows how often that rule errs, is sure of the contrary; what no rule found is taken from the
+model when it is sure. Both limits were chosen on the development sets (docs/checks.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from .model import ANY
+
+RULES: Mapping[str, str] = {
+    "threat": "threat", "legal": "legal", "penalty": "penalty", "suspension": "suspension", "credit_offer": "credit_offer",
+    "discount": "discount", "payment_plan": "payment_plan", "admission_of_fault": "admission", "unsupported_promise": "promise", "rude": "rude",
+    "injection_echo": "echo", "bank_change": "bank_change", "personal_data": "personal", "deadline": "deadline", "says_paid": "cleared",
+    "says_nothing_received": "no_payment", "says_cancelled": "cleared", "says_not_due": "not_due",
+}  # fmt: skip
+"""Label of the model → rule of the packs that finds the same."""
+STATEMENTS = frozenset(("deadline", "says_paid", "says_nothing_received", "says_cancelled", "says_not_due", "says_no_dispute"))
+FALLS, RAISED = -5.0, 1.0
+"""Limits of the evidence (log odds) under which a rule's match falls, and from which a meaning is taken from the model alone."""
+STATEMENT_RAISED = 0.80
+"""Probability from which a statement (paid, not due, a deadline …) is taken from the model; what the rules read as one always stands, because
+it is no violation in itself but is held against the facts."""
+_EDGE = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Rules whose matches fall, and rules that match though no pattern did."""
+
+    fallen: frozenset[str]
+    raised: frozenset[str]
+
+
+def weigh(matched: Collection[str], scores: Mapping[str, float]) -> Verdict:
+    """The verdict on one sentence: ``matched`` = rules that match undenied, ``scores`` = probability per label.
+
+    The evidence for a violation is what speaks for any of them and what speaks for this one, together: either alone errs more often.
+    """
+    fallen, raised = set(), set()
+    any_at_all = _odds(scores[ANY])
+    for label, rule in RULES.items():
+        score = scores[label]
+        if label in STATEMENTS:
+            falls, rises = False, score >= STATEMENT_RAISED
+        else:
+            evidence = any_at_all + _odds(score)
+            falls, rises = evidence < FALLS, evidence >= RAISED
+        if rises:
+            raised.add(rule)
+        elif falls:
+            fallen.add(rule)
+    return Verdict(frozenset(fallen & set(matched) - raised), frozenset(raised - set(matched)))
+
+
+def _odds(probability: float) -> float:
+    return math.log((probability + _EDGE) / (1 - probability + _EDGE))
