@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
@@ -61,7 +61,8 @@ def lift(reason: str, *, by: User, at: datetime) -> Sequence[Quarantine]:
 
 def state() -> LedgerState:
     """The row that names this ledger, made at first use."""
-    return LedgerState.objects.get_or_create(pk=1, defaults={"database": database_identity})[0]
+    fresh: dict[str, Any] = {"database": database_identity}  # called only when the row is made
+    return LedgerState.objects.get_or_create(pk=1, defaults=fresh)[0]
 
 
 def ledger_id() -> str:

@@ -21,12 +21,13 @@ from drafts.delivery import last_look, outbox, transports
 from drafts.delivery.settle import accepted, failed, unknown
 from drafts.detection.reading import unread
 from governance import clock, quarantine
-from governance.checkpoints import watching
+from governance.checkpoints import handed, watching
 
 if TYPE_CHECKING:
     from drafts.delivery.outbox import Claim
     from drafts.delivery.transports import Transport
     from drafts.models import Delivery
+    from governance.models import Event
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +37,12 @@ READ_FIRST = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Exactly what goes over the line."""
+    """Exactly what goes over the line, and the event that it does."""
 
     sender: str
     recipients: tuple[str, ...]
     mime: bytes
+    event: Event
 
 
 def worker_name() -> str:
@@ -108,6 +110,11 @@ def _deliver(claim: Claim, line: Transport, at: datetime | None) -> str:
     if parcel is None:
         return "stopped_or_taken"
     try:
+        handed.note(parcel.event)
+    except OSError as error:
+        failed(claim, f"the hand-over could not be written down outside the database: {error}", at=at or clock.now())
+        return states.FAILED_TEMPORARY
+    try:
         answer = line.send(parcel.sender, parcel.recipients, parcel.mime)
     except transports.TransportError as error:
         moment = at or clock.now()
@@ -145,8 +152,9 @@ def begin(claim: Claim, *, at: datetime) -> Parcel | None:
             outbox.move(delivery, states.SCHEDULED, leaves_at=wait_until, claimed_by="", lease_until=None)
             return None
         outbox.move(delivery, states.HANDING_OVER, handed_over_at=at, lease_until=at + outbox.lease())
-        outbox.note(delivery, "delivery.handing_over", by=None, at=at, data={"looks": look.taken, "attempt": delivery.attempts})
-    return Parcel(delivery.sender, tuple(delivery.recipients), delivery.mime.encode("ascii"))
+        data = {"looks": look.taken, "attempt": delivery.attempts}
+        event = outbox.note(delivery, "delivery.handing_over", by=None, at=at, data=data)
+    return Parcel(delivery.sender, tuple(delivery.recipients), delivery.mime.encode("ascii"), event)
 
 
 def _words_to_read_first(delivery: Delivery, at: datetime) -> datetime | None:

@@ -26,7 +26,7 @@ from governance.audit import Entry, account_stream, record
 if TYPE_CHECKING:
     from accounts.models import Account
     from drafts.models import Draft
-    from governance.models import ApprovalRequest, User
+    from governance.models import ApprovalRequest, Event, User
     from governance.policies import PolicyParameters
 
 RETRY_FIRST = timedelta(seconds=15)
@@ -184,6 +184,7 @@ def move(delivery: Delivery, state: str, **fields: Any) -> None:
     delivery.save(update_fields=["state", *fields])
 
 
-def note(delivery: Delivery, action: str, *, by: User | None, at: datetime, data: Mapping[str, Any] | None = None) -> None:
+def note(delivery: Delivery, action: str, *, by: User | None, at: datetime, data: Mapping[str, Any] | None = None) -> Event:
     """One ledger event about a delivery."""
-    record([Entry(account_stream(delivery.account_id), action, "delivery", delivery.pk, dict(data or {}))], by=by, at=at)
+    (event,) = record([Entry(account_stream(delivery.account_id), action, "delivery", delivery.pk, dict(data or {}))], by=by, at=at)
+    return event

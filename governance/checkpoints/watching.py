@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from governance import quarantine, signing
-from governance.checkpoints import files, writing
+from governance.checkpoints import files, handed, writing
 from governance.models import LedgerState, Quarantine
 
 log = logging.getLogger(__name__)
@@ -33,12 +33,14 @@ def _look(at: datetime) -> None:
     identity = quarantine.database_identity()
     if state.database != identity:
         _moved(state, identity, at)
-    last, on_record = files.newest(files.folder_of(state.ledger_id)), writing.known()
+    folder = files.folder_of(state.ledger_id)
+    last, on_record = files.newest(folder), writing.known()
     if last is None and on_record is None:
         return
     if last is None or on_record is None or (last.number, last.sha256) != (on_record.number, on_record.sha256):
         # Not as it should be, or a worker died between file and record: the next checkpoint holds everything beside the last.
         writing.write(at)
+    handed.look(folder, at)
 
 
 def _moved(state: LedgerState, identity: str, at: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from drafts import states
-from drafts.delivery import handover
+from drafts.delivery import handover, outbox
 from governance import clock, ledger, quarantine
 from governance.audit import Entry, record
 from governance.checkpoints import files, watching, writing
@@ -204,9 +204,52 @@ def test_nothing_is_handed_over_meanwhile_and_nothing_is_lost(settings):
         assert len(server.box.taken) == 1
 
 
-def test_one_that_begins_while_a_message_is_claimed_puts_it_back(settings):
-    from drafts.delivery import outbox
+def test_a_restore_between_two_checkpoints_is_known_by_the_last_hand_over(settings, ledger_dir):
+    stop_clock(settings)
+    settings.MAIL_TRANSPORT = "outbox"
+    cases = [routine_case() for _ in range(2)]
+    deliveries = [case.approve() for case in cases]
+    writing.write(AS_OF)
+    backup = Event.objects.latest("pk").pk
+    stop_clock(settings, LEAVES + timedelta(minutes=1))
+    assert [handover.deliver_one(delivery.pk) for delivery in deliveries] == ["accepted", "accepted"]
+    (file,) = ledger_dir.glob("*/handed-over")
+    assert len(file.read_text().splitlines()) == 2
+    assert watching.refusal(clock.now()) == ""
+    back_to(backup)
+    assert "this database does not know of it" in watching.refusal(clock.now()) and causes() == ["behind"]
+    quarantine.lift("looked", by=cases[0].desk.finance, at=clock.now())
+    assert watching.refusal(clock.now()) == "" and ledger.verify() == []
 
+
+def test_a_line_cut_short_by_a_crash_is_no_hand_over(settings, ledger_dir):
+    act()
+    writing.write(clock.now())
+    (folder,) = ledger_dir.iterdir()
+    (folder / "handed-over").write_text('["account:1",1')
+    assert watching.refusal(clock.now()) == ""
+
+
+def test_a_hand_over_that_cannot_be_written_down_does_not_happen(settings, ledger_dir):
+    stop_clock(settings)
+    delivery = routine_case().approve()
+    writing.write(AS_OF)
+    (folder,) = ledger_dir.iterdir()
+    (folder / "handed-over").mkdir()
+    stop_clock(settings, LEAVES + timedelta(minutes=1))
+    claim = outbox.claim(clock.now(), "w")
+    sent = []
+
+    class Line:
+        connect = close = staticmethod(lambda: None)
+        send = staticmethod(lambda *parcel: sent.append(parcel))
+
+    assert handover._deliver(claim, Line(), None) == states.FAILED_TEMPORARY
+    delivery.refresh_from_db()
+    assert delivery.state == states.FAILED_TEMPORARY and "could not be written down" in delivery.last_error and sent == []
+
+
+def test_one_that_begins_while_a_message_is_claimed_puts_it_back(settings):
     stop_clock(settings)
     delivery = routine_case().approve()
     claim = outbox.claim(LEAVES, "w")
