@@ -11,9 +11,12 @@ import re
 from django.apps import apps
 
 # What was said stays as it was said: rows are only ever added.
-INSERT_ONLY = ("governance_event", "governance_approval", "governance_requiredrole")
+INSERT_ONLY = ("governance_event", "governance_approval", "governance_requiredrole", "governance_sampledraw")
 # Rows that change but never go: heads move, a quarantine is lifted.
-KEPT = ("governance_streamhead", "governance_ledgerstate", "governance_quarantine", "governance_approvalrequest", "drafts_delivery")
+KEPT = (
+    "governance_streamhead", "governance_ledgerstate", "governance_quarantine", "governance_approvalrequest", "governance_packrun",
+    "drafts_delivery",
+)  # fmt: skip
 
 
 def grants(role: str) -> str:

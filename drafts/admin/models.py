@@ -12,7 +12,9 @@ from django.urls import URLPattern
 from drafts.admin import queue
 from drafts.admin.urls import follow_up_urls
 from drafts.models import Brief, Classification, Delivery, Draft, Finding, FollowUp, Generation, Reply
+from drafts.record.versions import Step, steps
 from governance.admin.base import ScopedAdmin, portfolio_filter
+from governance.admin.history import MASK, FieldChange, Version
 from governance.admin.pages import desk_view, may
 
 
@@ -61,6 +63,24 @@ class DraftAdmin(LineAdmin):
     list_filter = ("purpose", "author_kind", portfolio_filter("follow_up__portfolio_id"))
     list_select_related = ("author",)
     search_fields = ("subject",)
+
+    def versions_of(self, request: HttpRequest, obj: Any) -> list[Version]:
+        """Every version up to this one, each beside the one before."""
+        drafts = obj.follow_up.drafts.filter(revision__lte=obj.revision).select_related("author")
+        return [_version(step, masked=bool(self.get_exclude(request, obj))) for step in reversed(steps(list(drafts)))]
+
+
+def _version(step: Step, *, masked: bool) -> Version:
+    draft, before = step.draft, step.before
+    columns = {"subject": "subject", "text": "body", "recipient": "to_address", "purpose": "purpose", "language": "language"}
+    changes = []
+    for label, column in columns.items():
+        old, new = str(getattr(before, column)) if before else "", str(getattr(draft, column))
+        if old != new:
+            hidden = masked and column == "to_address"
+            changes.append(FieldChange(label, MASK if hidden and old else old, MASK if hidden else new))
+    why = draft.note or (f"from {step.author}" if draft.author_id is None else "")
+    return Version(draft.created_at, draft.author, f"v{draft.revision} written", why, changes)
 
 
 @admin.register(Generation)

@@ -14,9 +14,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from governance.admin.history import changes_of
-from governance.admin.pages import page, scope_for
+from governance.admin.history import Version, acts_about, changes_of, subject_kind_of
+from governance.admin.pages import moment, page, person, scope_for
 from governance.models import Portfolio
+from governance.reading import note_read
 from governance.rights import Scope
 from governance.roles import ACTIONS
 
@@ -101,8 +102,15 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             raise Http404
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
-        versions = changes_of(obj, hide=self.masked_fields(request, obj))
+        note_read(subject_kind_of(obj), obj.pk, by=person(request), at=moment(request))
+        versions = self.versions_of(request, obj)
         return page(request, self.object_history_template, f"History: {obj}", object=obj, opts=self.opts, versions=versions)
+
+    def versions_of(self, request: HttpRequest, obj: Model) -> list[Version]:
+        """The versions of one row, newest first: recorded ones, or for rows that never change the acts about them."""
+        if getattr(obj, "history", None) is not None:
+            return changes_of(obj, hide=self.masked_fields(request, obj))
+        return acts_about(obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """As Django's, but a row this person may not open is named without a link: no link answers 403."""

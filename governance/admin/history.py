@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 from django.db.models import Model
 
-from governance.models import User
+from governance.audit import ACTIONS
+from governance.models import Event, User
 
 LIMIT = 100
 KINDS = {"+": "created", "~": "changed", "-": "removed"}
@@ -45,6 +47,28 @@ def changes_of(obj: Model, hide: frozenset[str] = frozenset()) -> list[Version]:
         changes = _differences(before, row, people, hide)
         out.append(Version(row.history_date, row.history_user, kind, row.history_change_reason or "", changes))
     return out
+
+
+def subject_kind_of(obj: Model) -> str:
+    """What the ledger calls rows of this kind ("follow_up", "draft", "hold")."""
+    name = str(obj._meta.model_name)
+    return {"followup": "follow_up", "approvalrequest": "approval_request", "templateversion": "template", "promptversion": "prompt",
+            "disputesignal": "signal", "callnote": "call", "approvedterm": "term", "importrun": "import_run"}.get(name, name)  # fmt: skip
+
+
+def acts_about(obj: Model, kind: str = "", pk: int | None = None) -> list[Version]:
+    """The acts the ledger has about a row, newest first: for rows that are written once and never change."""
+    events = list(Event.objects.filter(subject_kind=kind or subject_kind_of(obj), subject_id=pk or obj.pk).order_by("-id")[:LIMIT])
+    people = User.objects.in_bulk({e.actor_id for e in events if e.actor_id})
+    out = [Version(e.at, people.get(e.actor_id or 0), ACTIONS.get(e.action, e.action), "", _said(e)) for e in events]
+    written = getattr(obj, "created_at", None) or getattr(obj, "at", None)
+    return out if out or written is None else [Version(written, getattr(obj, "author", None), "written, and never changed", "", [])]
+
+
+def _said(event: Event) -> list[FieldChange]:
+    """What the event carries, as values that came with it."""
+    data = json.loads(event.data)
+    return [FieldChange(key.replace("_", " "), "", str(value)) for key, value in sorted(data.items()) if value not in (None, "", [])]
 
 
 def _fields(row: Any) -> list[Any]:

@@ -8,9 +8,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from governance.admin.base import ReadOnlyAdmin, ScopedAdmin, portfolio_filter
+from governance.admin.history import FieldChange, Version, acts_about
 from governance.admin.pages import scope_for
+from governance.audit import ACTIONS
 from governance.models import ApprovalRequest, Decision, Event, Hold
-from governance.roles import AUDITOR
+from governance.roles import AUDITOR, label_of
+
+ENDINGS = tuple(ACTIONS[name] for name in ("approval.complete", "approval.void", "approval.expired"))
+
+
+def _names(version: Version, request_id: int) -> bool:
+    """True for an act about this request: the subject of its event is the draft, which may have had several."""
+    return any(change.label == "request" and change.new == str(request_id) for change in version.changes)
 
 
 class AuditorsOnly(ReadOnlyAdmin):
@@ -51,6 +60,20 @@ class ApprovalRequestAdmin(ScopedAdmin):
     list_filter = ("state", portfolio_filter("portfolio_id"))
     list_select_related = ("requester",)
     ordering = ("-id",)
+
+    def versions_of(self, request: HttpRequest, obj: Any) -> list[Version]:
+        """Asked, each answer with role and words, and how it ended."""
+        told = [
+            Version(a.at, a.person, a.get_verdict_display().lower(), a.comment, [
+                FieldChange("role", "", label_of(a.acting_as)), FieldChange("text approved", "", a.fingerprint)
+            ])
+            for a in obj.approvals.select_related("person").order_by("-at")
+        ]  # fmt: skip
+        roles = ", ".join(label_of(r.role) for r in obj.required_roles.all())
+        asked = [FieldChange("needed", "", roles), FieldChange("text", "", obj.fingerprint), FieldChange("in time until", "", str(obj.expires_at))]
+        acts = [v for v in acts_about(obj, obj.subject_kind, obj.subject_id) if _names(v, obj.pk) and v.kind in ENDINGS]
+        begun = [Version(obj.created_at, obj.requester, "asked for", "", asked)]
+        return sorted([*told, *acts, *begun], key=lambda version: version.at, reverse=True)
 
 
 @admin.register(Decision)
