@@ -66,3 +66,4 @@ OPEN_AFTER = re.compile(
     rf"\W{{0,3}}(?:(?:is|are|remains?|stays?|still|now|ist|sind|steht|stehen|bleibt|bleiben|noch|weiterhin|immer|reste(?:nt)?|est|sont|"
     rf"demeure\w*|toujours|encore|queda\w*|sigue\w*|esta\w*|continua\w*|aun|todavia|on|the|fully|all)\s+){{0,4}}(?:{_STATE})\b(?!\s*:)"
 )
+CODE = re.compile(r"\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|CAD|AUD|NZD|INR|JPY|CNY|MXN|COP|ARS|CLP|PEN|BRL|UYU|ZAR|SGD|HKD|AED|MAD|ILS|KRW)\b")

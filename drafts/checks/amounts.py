@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .amount_words import CREDIT, OPEN_AFTER, OPEN_BEFORE, ORIGINAL, OVERDUE, PAID, STRICT_TOTAL, TOTAL, TOTAL_WORDS, UNDISPUTED
+from .amount_words import CODE, CREDIT, OPEN_AFTER, OPEN_BEFORE, ORIGINAL, OVERDUE, PAID, STRICT_TOTAL, TOTAL, TOTAL_WORDS, UNDISPUTED
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
 from .facts import Facts, Invoice
@@ -50,6 +50,13 @@ class AmountJudge:
                 continue
             if found is not None:
                 yield found
+
+    def foreign_codes(self) -> Iterable[Finding]:
+        """A currency code apart from its amounts ("all in NOK") is the currency of something the account owes."""
+        known = {invoice.currency for invoice in self.facts.invoices} | set(self.facts.totals) | {self.facts.currency, ""}
+        for found in CODE.finditer(self.text.folded):
+            if found.group() not in known and not any(item.start <= found.start() < item.end for item in self.text.items):
+                yield self.text.finding("G02", "wrong_amount", BLOCK, *found.span(), f"nothing is owed in {found.group()}")
 
     def _wrong(self, item: Item, why: str, scope: Scope | None = None) -> Finding:
         fact = ""
@@ -256,4 +263,6 @@ def check_amounts(inp: CheckInput) -> Iterable[Finding]:
     """G02 over subject and body."""
     draft = parsed(inp)
     for text in draft.texts:
-        yield from AmountJudge(draft, text).findings()
+        judge = AmountJudge(draft, text)
+        yield from judge.findings()
+        yield from judge.foreign_codes()

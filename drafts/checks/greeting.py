@@ -25,7 +25,7 @@ _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # A name ends at a mark of its own, not at the dot of a title or an initial.
 _CUT = re.compile(r"[,:;!?(]| - |\.(?=\s*$)|\.(?=\s+[a-z])")
 _TITLE_DOT = re.compile(r"\b(?:mr|mrs|ms|dr|dra|mag|dipl|ing|prof|lic|licda|mtra|mtro|arq|c\.p|cp|sr|sra|srta|mme|mlle|m|st|[a-z])\Z")
-_VOCATIVE = re.compile(rf"((?:[{_UP}][\w'.-]+ ?){{1,3}})\s?(?:,|-|:|!)\s*(?:\n|$|[a-z])")
+_VOCATIVE = re.compile(rf"([{_UP}][\w'.-]+(?: (?:(?:de|del|la|von|van|du|y) ){{0,2}}[{_UP}][\w'.-]+){{0,2}} ?)\s?(?:,|-|:|!)\s*(?:\n|$|[a-z])")
 _CALLED_LAST = re.compile(rf", ((?:[{_UP}][\w'-]+ ?){{1,2}})[.!:,]?[ \t]*(?:\n|$)")
 _LINES = 7
 
@@ -69,7 +69,10 @@ def _opened(text: Text, start: int) -> tuple[int, int] | None:
     return left, end
 
 
-_CALLED_NEXT = re.compile(rf"[,:;!-]?[ \t]*((?:(?:[Hh]err|[Ff]rau|[Mm]adame|[Mm]onsieur|[a-z]{{2,5}}\.?) )?(?:[{_UP}][\w'.-]+[ \t]?){{1,4}})(?=[,:;!\n.(-]|$)")
+_CALLED_NEXT = re.compile(
+    rf"[,:;!-]?[ \t]*((?:(?:[Hh]err|[Ff]rau|[Mm]adame|[Mm]onsieur|{'|'.join(sorted(TITLES))})\.? )?(?:[{_UP}][\w'.-]+(?:[ \t](?:de|del|la|von|van|du|y))?[ \t]?){{1,4}})"
+    r"(?=[,:;!\n.(-]|$)"
+)
 
 
 def _cut(plain: str, start: int, end: int) -> int:
@@ -83,7 +86,7 @@ def _called(text: Text, start: int, line: str) -> tuple[int, int] | None:
     """ "Jonas," or "Mr Keller -" as the whole greeting; "Thanks for your note, Peter."; never a heading of ordinary words."""
     match = _VOCATIVE.match(text.folded, start)
     if match and not re.search(r"\d", match.group(1)):
-        words = [simple(word) for word in _WORDS.findall(match.group(1))]
+        words = [simple(word) for word in _WORDS.findall(match.group(1)) if word[0].isupper()]
         if any(word in TITLES for word in words) or not any(word in COMMON_OPENERS or _small(word) for word in words):
             return match.span(1)
     if len(line) <= 70:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from governance.money import is_currency
-
 from .contacts import contacts_of
+from .currencies import code_of, currency_of
 from .facts import Facts, compact
 from .items import EDGE, Item
-from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, SHARED_CURRENCY, UNIT_ADJECTIVES, UNITS
+from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
 from .readings import joined_ids, spaced_days
 from .scan_patterns import (
@@ -36,13 +35,6 @@ def _blanked(text: str, items: list[Item]) -> str:
     for item in items:
         text = text[: item.start] + " " * (item.end - item.start) + text[item.end :]
     return text
-
-
-def _currency(word: str, original: str) -> frozenset[str] | None:
-    code = CURRENCY_WORDS.get(word)
-    if code is None:
-        return frozenset((original,)) if len(original) == 3 and original.isupper() and is_currency(original) else None
-    return SHARED_CURRENCY.get(code) or frozenset((code,))
 
 
 class Scanner:
@@ -122,7 +114,7 @@ class Scanner:
         """An item by the shape of the characters: number, money, date …"""
         shape = shape_of(text)
         spread = GLUED.match(self.folded, start) if shape.kind in {"money", "id"} and self.folded[end : end + 1] == " " else None
-        if spread and spread.start(2) < end and (code := _currency(spread[1].lower(), spread[1])):  # "€1 100.00"
+        if spread and spread.start(2) < end and (code := currency_of(spread[1].lower(), spread[1])):  # "€1 100.00"
             self._skip = spread.end()
             self._money(start, spread.end(), parse_number(spread[2]), code, "")
         elif shape.kind == "number":
@@ -130,7 +122,7 @@ class Scanner:
         elif shape.kind == "ordinal":
             self._ordinal(start, end, shape.value or 0)
         elif shape.kind == "money":
-            self._money(start, end, shape.value, _currency(shape.word, shape.word.upper()), after)
+            self._money(start, end, shape.value, currency_of(shape.word, shape.word.upper()), after)
         elif shape.kind == "span":
             self.items.append(Item("count", start, end, _days(shape.value, shape.word), word=shape.word, ref=shape.value))
         elif shape.kind == "percent":
@@ -198,7 +190,7 @@ class Scanner:
         if word and word.lower() in MONTHS and shape.word.isdigit() and len(shape.word) == 4:
             self.items.append(Item("month", opened, end, dates=(f"{shape.word}-{MONTHS[word.lower()]:02d}",)))
             return
-        currency = _currency(word.lower(), word) if word else None
+        currency = currency_of(word.lower(), word) if word else None
         if currency is not None:
             self._money(start, end, value, currency, "", opened=opened)
         elif not self._followed(start, end, value, following, after):
@@ -223,7 +215,7 @@ class Scanner:
             if later and later[1] in UNITS:
                 self.items.append(Item("count", start, later.end(1), _days(value, later[1]), word=later[1], ref=value))
                 return True
-        currency = _currency(word, self.folded[after.start(1) : after.end(1)])
+        currency = currency_of(word, self.folded[after.start(1) : after.end(1)])
         if (
             currency is not None
             and (after.start(1) - end > 1 or DIGIT_NEXT.match(self.folded, after.end(1)))
@@ -253,7 +245,9 @@ class Scanner:
                 value, end = value * SCALES[follow[1]], follow.end(1)
                 follow = NEXT.match(self.plain, end)
             if currency is None and follow and follow[1] in CURRENCY_WORDS:
-                currency, end = _currency(follow[1], ""), follow.end(1)
+                currency, end = currency_of(follow[1], ""), follow.end(1)
+            elif currency and follow and (code := code_of(self.folded[follow.start(1) : follow.end(1)])) and not DIGIT_NEXT.match(self.folded, follow.end(1)):
+                currency, end = (currency & code) or code, follow.end(1)  # "$1,240.00 MXN"
         self.items.append(Item("money", start if opened < 0 else opened, end, value, currency, decimals=True))
 
     def _day_of_month(self, start: int, end: int, day: int) -> bool:

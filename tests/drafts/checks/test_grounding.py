@@ -60,3 +60,18 @@ def test_whoever_signs_is_the_sender(account):
 def test_places_and_projects_are_no_other_customer(account):
     assert [(s, why) for s in NAMES[account]["named_true"] if (why := stopped(account, s))] == []
     assert [s for s in NAMES[account]["named_false"] if not stopped(account, s)] == []
+
+
+@pytest.mark.parametrize("said", [
+    "KR/26/131 (£1,200.00 NOK) is open.", "All amounts in EUR. KR/26/131: 1,200.00", "KR/26/131 is open with $1,200.00 USD.", "KR/26/131 | 1,200.00\n(SEK)",
+])
+def test_a_foreign_currency_stops_wherever_it_stands(said):
+    assert stopped("PART", said)
+
+
+@pytest.mark.parametrize(("account", "said"), [
+    ("MX", "La IMA-10467 por $23,750.50 MXN venció el 24 de abril de 2026."), ("MX", "Importes en MXN. IMA-10467: 23,750.50, vencida el 24 de abril."),
+    ("PART", "All amounts in GBP. KR/26/131: 1,200.00"), ("INR", "DP/26-27/0007: 85,000.00 (INR), due 05.05.2026"),
+])
+def test_the_currency_of_the_account_passes_wherever_it_stands(account, said):
+    assert stopped(account, said) == []
