@@ -67,3 +67,11 @@ OPEN_AFTER = re.compile(
     rf"demeure\w*|toujours|encore|queda\w*|sigue\w*|esta\w*|continua\w*|aun|todavia|on|the|fully|all)\s+){{0,4}}(?:{_STATE})\b(?!\s*:)"
 )
 CODE = re.compile(r"\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|CAD|AUD|NZD|INR|JPY|CNY|MXN|COP|ARS|CLP|PEN|BRL|UYU|ZAR|SGD|HKD|AED|MAD|ILS|KRW)\b")
+RECEIPT_WORDS = frozenset("received thank thanks erhalten eingegangen recu recibido danke dank merci gracias".split())
+RECEIPT = re.compile(
+    r"\b(?:received|thank\w* (?:you )?for (?:your|the) (?:payment|transfer)|(?:thank\w*|danke?|merci|gracias)\b.{0,20}(?:[|]).{0,12}\b(?:received|paid)|erhalten|eingegangen|recu\b|recibido)"
+)
+NO_RECEIPT = re.compile(
+    r"\b(?:not|no|never|n't|nicht|kein\w*|pas|aucun\w*|sin|ningun\w*|yet|if|whether|once|when|until|as soon as|ob|wenn|sobald|falls|sollte\w*|si|quand|des que|cuando|hasta|invoice received|"
+    r"you (?:have |should have )?received|sie (?:\w+ ){0,3}erhalten|vous (?:\w+ ){0,2}recu|ha(?:n|s|beis)? (?:\w+ )?recibido|goods|ware|lieferung|marchandise|mercancia)\b|n't"
+)

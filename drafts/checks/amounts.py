@@ -5,7 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .amount_words import CODE, CREDIT, OPEN_AFTER, OPEN_BEFORE, ORIGINAL, OVERDUE, PAID, STRICT_TOTAL, TOTAL, TOTAL_WORDS, UNDISPUTED
+from .amount_words import (
+    CODE,
+    CREDIT,
+    NO_RECEIPT,
+    OPEN_AFTER,
+    OPEN_BEFORE,
+    ORIGINAL,
+    OVERDUE,
+    PAID,
+    RECEIPT,
+    RECEIPT_WORDS,
+    STRICT_TOTAL,
+    TOTAL,
+    TOTAL_WORDS,
+    UNDISPUTED,
+)
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
 from .facts import Facts, Invoice
@@ -81,6 +96,7 @@ class AmountJudge:
             and item.value == own.open == own.amount
             and self._currency_fits(item, own.currency)
             and not self._total_claimed(item, own)
+            and not self._receipt(item, own)
         ):
             return None
         if own is None and not scope.named and item.value == self.facts.total and self._currency_fits(item, self.facts.currency):
@@ -122,10 +138,14 @@ class AmountJudge:
             return self._gross_explained(item, invoice, around)
         return False
 
+    def _receipt(self, item: Item, own: Invoice) -> bool:
+        """True when the sentence thanks for an open amount that nobody paid."""
+        if self.text.vocabulary.isdisjoint(RECEIPT_WORDS) or self.text.asks(*self.text.segments[item.seg]):
+            return False
+        return self._claims_receipt(" | ".join(_context(self.text, item))) and not self._paid(own, item.value)
+
     def _claims_receipt(self, around: str) -> bool:
-        return bool(
-            re.search(r"\b(?:received|thank\w* (?:you )?for (?:your|the) payment|erhalten|eingegangen|recu\b|recibido)", around)
-        ) and not re.search(r"\b(?:not|no|never|n't|nicht|kein\w*|pas|aucun\w*|sin|ningun\w*|yet)\b|n't", around)
+        return bool(RECEIPT.search(around)) and not NO_RECEIPT.search(around)
 
     def _paid(self, invoice: Invoice, value: int | None) -> bool:
         return any(

@@ -8,6 +8,23 @@ from datetime import date
 
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
+from .calendar_words import (
+    AS_OF,
+    DUE,
+    DUE_AFTER,
+    ISSUED,
+    ISSUED_AFTER,
+    LATE,
+    LESS,
+    LISTED,
+    MORE,
+    NET,
+    PAST_DUE,
+    TERMS,
+    UNTIL,
+    WEEKDAY_BEFORE,
+    WITHIN,
+)
 from .clauses import Match, matches
 from .facts import Invoice
 from .items import Item
@@ -16,45 +33,6 @@ from .lexicon.basics import UNITS, WEEKDAYS
 from .months import month_claims
 from .numbers import THOUSAND, fact_amount
 from .text import Draft, Text, parsed
-
-_DUE = re.compile(
-    r"(?:\bdue\b(?: date)?(?: on| by| since)?|payables? (?:on|by|le|au|avant le)|pagader\w+ el|a (?:regler|payer) (?:le|pour le)|a pagar el|fallig\w*(?: am| seit| zum| war)?|faellig\w*(?: am| seit)?|falligkeit\w*|"
-    r"zahlungsziel|zahlbar\w*(?: bis| zum)?|"
-    r"echue?s?(?: le| depuis le)?|echeance(?: le| au| du| etait le| fixee au)?|exigible\w*(?: le)?|vencio(?: el)?|vencid[oa]s?(?: el| "
-    r"desde el)?|vencimiento(?: el| del?| fue el)?|venci[ao]n?(?: el)?)"
-    r"\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
-)
-_ISSUED = re.compile(
-    r"(?:issued|dated|invoice date|raised|sent|billed|ausgestellt\w*|rechnungsdatum|vom|datiert|emise?s?|en date du|datee?s?|etablie?s?|"
-    r"date de facture|facture du|emitid[oa]s?|"
-    r"fechad[oa]s?|con fecha|de fecha|fecha de (?:emision|factura)|expedid[oa]s?)\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
-)
-_ISSUED_AFTER = re.compile(r"\s*(?:ausgestellt|datiert)")
-_DUE_AFTER = re.compile(r"\s*(?:fallig|faellig|zur zahlung fallig)")
-_AS_OF = re.compile(
-    r"(?:\bas (?:of|at)|\bstand(?: vom)?|\bper|\bzum|\bau|\ba fecha (?:de|del)|\bal|\ba dia (?:de)?|on this day|dated)\W{0,3}$"
-)
-_UNTIL = re.compile(
-    r"\b(?:by|before|until|till|no later than|latest|bis(?: zum| spatestens| einschlieslich)?|spatestens(?: am| bis zum)?|avant(?: le)?|"
-    r"jusqu'au|d'ici(?: le| au)?|au plus tard(?: le)?|"
-    r"antes del?|hasta(?: el)?|a mas tardar(?: el)?)\W{1,2}(?:\w{1,4}\W{1,2}){0,2}$"
-)
-_PAST_DUE = re.compile(r"due\W+(?:\w+\W+){0,2}by\W*$|payable\W+(?:\w+\W+){0,1}by\W*$")
-_LATE = re.compile(
-    r"overdue|past[ -]due|late\b|past (?:the|its) due|behind|arrears|outstanding|uberfallig|ueberfallig|verzug|verspat|ruckstand|"
-    r"uberschritten|retard|echue?|depassee?|impaye|vencid|"
-    r"retras|atras|mora\b|demora|since|due|seit|depuis|desde|unpaid|offen|open"
-)
-_MORE = re.compile(r"(?:more than|over|exceed\w*|at least|mehr als|uber|mindestens|plus de|au moins|mas de|al menos|superior a)\W+$")
-_LESS = re.compile(r"(?:almost|nearly|less than|just under|up to|fast|knapp|weniger als|pres de|presque|moins de|casi|menos de)\W+$")
-_TERMS = re.compile(
-    r"terms?|net\b|netto|zahlungsziel|zahlungsfrist|ziel|conditions|reglement a|delai de paiement|plazo (?:de pago|habitual|acordado)|"
-    r"condiciones|after (?:the )?(?:invoice|issue)|nach (?:rechnung|erhalt)|"
-    r"apres (?:la )?(?:date|facture|emission)|(?:desde|tras) la (?:fecha|emision)|from (?:the )?(?:invoice|issue|date)|a contar|credit "
-    r"period|days from|a partir de"
-)
-_NET = re.compile(r"\b(?:net|netto|terms?|zahlungsziel|ziel|conditions?|plazo)\W*\Z")
-_WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\.?,?\s+(?:the |den |dem |le |el |dia )?$")
 
 
 class DateJudge:
@@ -90,7 +68,7 @@ class DateJudge:
         before = self._before(item)
         if not before[-4:].strip(" |\t-·:(0123456789/.,"):
             before = ""  # a column of a table: no word says what the date is
-        weekday = _WEEKDAY_BEFORE.search(before) if before else None
+        weekday = WEEKDAY_BEFORE.search(before) if before else None
         scope = self.attach.scope(item)
         if not before and scope.own is not None and (scope.own.due in item.dates or scope.own.issued in item.dates):
             return
@@ -117,15 +95,15 @@ class DateJudge:
         invoices = [scope.own] if scope.own else scope.near
         after = self.text.plain[item.end : item.end + 24]
         today = self.facts.as_of.isoformat() if self.facts.as_of else ""
-        if before and _AS_OF.search(before) and self._means(item, today):
+        if before and AS_OF.search(before) and self._means(item, today):
             return today
         if before:
-            deadline = _UNTIL.search(before)
-            if deadline and not _PAST_DUE.search(before) and not self._past(item):
+            deadline = UNTIL.search(before)
+            if deadline and not PAST_DUE.search(before) and not self._past(item):
                 return self._first(item, [day for _, day in self.facts.schedule] + self._future_due(invoices))
-            if _DUE.search(before) or _DUE_AFTER.match(after):
+            if DUE.search(before) or DUE_AFTER.match(after):
                 return self._first(item, [i.due for i in invoices] + [day for _, day in self.facts.schedule])
-            if _ISSUED.search(before) or _ISSUED_AFTER.match(after):
+            if ISSUED.search(before) or ISSUED_AFTER.match(after):
                 return self._first(item, [i.issued for i in invoices]) or self._first(item, self._other_days(invoices))
         days = [day for i in invoices for day in (i.due, i.issued)]
         return self._first(item, days) or self._first(item, self._other_days(invoices, today=bool(before) or not scope.named))
@@ -183,7 +161,9 @@ class DateJudge:
         if scope.own is None or not any(other.kind == "money" for other in row) or sum(map(str.isalpha, self.text.plain[start:end])) > 24:
             return
         days = scope.own.days_overdue(self.facts.as_of)
-        if _NET.search(self.text.plain, start, item.start) and self._term_days(Item("count", 0, 0, (item.value or 0) // THOUSAND), [scope.own]):
+        if LISTED.search(self.text.plain, start, item.start) or (self.text.folded[item.end : item.end + 1] in {")", ":"} and (item.value or 0) < 100 * THOUSAND):
+            return
+        if NET.search(self.text.plain, start, item.start) and self._term_days(Item("count", 0, 0, (item.value or 0) // THOUSAND), [scope.own]):
             return
         if item.start - start > 3 and days is not None and item.value != days * THOUSAND and item.word not in scope.own.po:
             yield self._wrong(item, "this figure of the row is not the days overdue", f"{scope.own.number}: {days} days")
@@ -215,7 +195,7 @@ class DateJudge:
         ):
             return
         counts = [days for i in invoices if (days := i.days_overdue(self.facts.as_of)) is not None]
-        if self._agrees(item, counts, before) or (self._term_days(item, invoices) and (_TERMS.search(around) or not _LATE.search(around))):
+        if (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
             return
         if self._in_term(item):
             return
@@ -228,9 +208,9 @@ class DateJudge:
     def _agrees(self, item: Item, counts: list[int], before: str) -> bool:
         if item.value is None:
             return self._calendar_months(item, counts, before)
-        if _MORE.search(before):
+        if MORE.search(before):
             return any(item.value < days for days in counts)
-        if _LESS.search(before):
+        if LESS.search(before):
             return any(item.value >= days and item.value - days <= max(7, item.value // 7) for days in counts)
         exact = UNITS.get(item.word) in {7, 14}
         if any(days == -item.value for days in counts) and item.value:
@@ -241,7 +221,7 @@ class DateJudge:
         if not isinstance(item.ref, int) or item.ref % THOUSAND:
             return False
         months = item.ref // THOUSAND * {"qua": 3, "tri": 3, "yea": 12, "jah": 12, "an": 12, "ans": 12}.get(item.word[:3], 1)
-        if _MORE.search(before):
+        if MORE.search(before):
             return any(days >= months * 30 for days in counts)
         return any(months * 30 - 1 <= days <= months * 31 + 1 for days in counts)
 
@@ -277,7 +257,7 @@ def _wished(text: Text, match: Match) -> bool:
 
 
 def _weekday_width(text: Text, item: Item) -> int:
-    found = _WEEKDAY_BEFORE.search(text.plain, max(0, item.start - 20), item.start)
+    found = WEEKDAY_BEFORE.search(text.plain, max(0, item.start - 20), item.start)
     return len(found.group()) + 4 if found else 0
 
 

@@ -26,6 +26,13 @@ _PERIOD = re.compile(
 )
 
 
+_ONE_MONTH = re.compile(
+    r"\b(?:overdue|late|uberfallig|fallig|echue?s?|retard|vencid\w*|atrasad\w*)\W+(?:\w+\W+){0,2}?(?:by|for|seit|depuis|de|desde hace|hace|um)\W+(?:a|one|einem|einen|un)\W+(?:month|monat|mois|mes)\b|"
+    r"\bseit (?:einem|ueber einem|uber einem) monat (?:uberfallig|fallig)\b|\b(?:a|one) month (?:overdue|late|past due)\b"
+)
+_MONTH_DAYS = range(27, 36)
+
+
 def month_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     """Findings about months and weeks in which, by the facts, nothing of the kind happened."""
     if draft.facts.as_of is None:
@@ -33,6 +40,9 @@ def month_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     if not text.vocabulary.isdisjoint(_NAMES):
         for found in _MONTH.finditer(text.plain):
             yield from _month(draft, text, found)
+    for found in _ONE_MONTH.finditer(text.plain):
+        if not any((draft.facts.as_of - day).days in _MONTH_DAYS for day in _due_days(draft, text, found)):
+            yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "it is not a month overdue")
     for found in _PERIOD.finditer(text.plain):
         if not any(_in_period(found, day, draft.facts.as_of) for day in _due_days(draft, text, found)):
             yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "no due date lies in that time")

@@ -27,6 +27,8 @@ _FULL = re.compile(
 # A sentence the learned model takes to say "paid" or "not due" says so in words like these, and does not deny it.
 LEARNED = "learned"
 _DENIES = re.compile(r"\b(?:not|never|cannot|nicht|pas|jamais|sin|without|ohne|sans)\b|n't\b|\bn[e'] |\bno (?!longer|further|open|more)|\bwhether\b|\bob\b")
+# "plus ancienne … du", "al día de hoy": words that look like "nothing due" and "up to date".
+_NO_STATE = re.compile(r"\bplus (?:ancien|recent|vieil|haut|bas|tard|grand|petit)\w*|\bal dia (?:de (?:hoy|la fecha|\d)|\d)")
 _DUE_WORD = re.compile(
     r"\b(?:due|term\w*|time|days?|weeks?|months?|late|overdue|rush|hurry|early|until|date|fallig\w*|frist\w*|ziel\w*|zeit|tage?n?|wochen?|eilt|spat\w*|verzug|"
     r"echeance|echue?s?|delai|temps|jours?|retard|exigible|venc\w+|plazo|tiempo|dias?|mora|prisa|pronto|tarde)\b|fallig|zahlungsziel"
@@ -117,6 +119,8 @@ def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
 def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
     """A denial, a column heading, a ticket that is resolved, or the amount of a registered term that is to be paid."""
     start, end = match.sentence
+    if _NO_STATE.search(text.plain, max(start, match.start - 6), min(end, match.end + 12)):
+        return True
     if match.source == LEARNED and _DENIES.search(text.plain, start, end):
         return True
     inside = [item for item in text.items if start <= item.start < end]
@@ -146,7 +150,7 @@ def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
                 r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]
             ):
                 yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold a dispute")
-        if not match.negated and not raised and not condition_before(text, match):
+        if not match.negated and not raised and not condition_before(text, match) and not asks(text, match.sentence):
             yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold no dispute")
 
 

@@ -66,7 +66,14 @@ class Text:
     @cached_property
     def evidence(self) -> Evidence:
         """Which language the words speak for."""
-        return weigh(self.words, self.masks)
+        addresses = [item for item in self.items if item.kind in {"email", "link"}]
+        if not addresses:
+            return weigh(self.words, self.masks)
+        prose = self.plain
+        for item in addresses:  # "ar@…" is no word of a language
+            prose = prose[: item.start] + " " * (item.end - item.start) + prose[item.end :]
+        words = WORD.findall(prose)
+        return weigh(words, list(map(mask_of, words)))
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
