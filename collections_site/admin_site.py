@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.admin.imports import import_urls
 from collections_site import dashboard, demo_views, navigation
+from drafts.admin.compliance import compliance_urls
 from drafts.admin.urls import page_urls
 from governance.admin.pages import act_view, desk_view, moment, page
 
@@ -79,4 +80,4 @@ class DeskAdminSite(admin.AdminSite):
             path("data/", desk_view(self.all_data), name="all_data"),
             path("record/verify/", act_view(dashboard.verify_record), name="verify_record"),
         ]
-        return [*own, *page_urls(), *import_urls(self), *demo_views.urls(), *stock]
+        return [*own, *compliance_urls(), *page_urls(), *import_urls(self), *demo_views.urls(), *stock]

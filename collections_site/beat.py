@@ -19,6 +19,7 @@ JOBS: tuple[Job, ...] = (
     Job("drafts.prepare_due", 3600.0, "accounts that became due or whose facts changed, and follow-ups that ended"),
     Job("drafts.rerank", 300.0, "the order of the queue, because it ages"),
     Job("drafts.packs", 20.0, "audit packs somebody asked for; takes as long as they do"),
+    Job("drafts.nightly", 6 * 3600.0, "once a night: every invariant and control is looked at, what is broken opens an incident"),
     Job("governance.checkpoint", 3600.0, "a signed statement outside the database of where every stream of the ledger stands"),
 )
 

@@ -18,6 +18,7 @@ from django.db import close_old_connections, connections
 
 from collections_site.beat import JOBS
 from drafts import sweeping
+from drafts.compliance import nightly
 from drafts.packing import make
 from governance import clock
 from governance.checkpoints import writing
@@ -26,10 +27,11 @@ log = logging.getLogger(__name__)
 
 ROUNDS: dict[str, Callable[[datetime], Any]] = {
     "drafts.sweep": sweeping.sweep, "drafts.generate": sweeping.generate, "drafts.prepare_due": sweeping.prepare_due,
-    "drafts.rerank": sweeping.rerank, "drafts.packs": make.make_due, "governance.checkpoint": writing.write_due,
+    "drafts.rerank": sweeping.rerank, "drafts.packs": make.make_due, "drafts.nightly": nightly.run_due,
+    "governance.checkpoint": writing.write_due,
 }  # fmt: skip
 # Jobs that take as long as somebody else does.
-PATIENT = ("drafts.generate", "drafts.packs")
+PATIENT = ("drafts.generate", "drafts.packs", "drafts.nightly")
 
 
 class EmbeddedWorker(threading.Thread):

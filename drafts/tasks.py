@@ -12,6 +12,7 @@ from datetime import datetime
 from celery import shared_task
 
 from drafts import sweeping
+from drafts.compliance import nightly as nightly_look
 from drafts.delivery import handover
 from drafts.packing import make
 from drafts.preparation import prepare_accounts
@@ -64,3 +65,9 @@ def packs() -> None:
 def rerank() -> None:
     """The order of the queue."""
     sweeping.rerank(clock.now())
+
+
+@shared_task(name="drafts.nightly", reject_on_worker_lost=False)
+def nightly() -> None:
+    """Every invariant and every control, once a night however often it is rung."""
+    nightly_look.run_due(clock.now())

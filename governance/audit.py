@@ -32,6 +32,7 @@ ACTIONS: dict[str, str] = {
     "approval.given": "approved",
     "approval.refused": "rejected",
     "approval.void": "approval void",
+    "gate.blocked": "approval refused at the gate",
     "approval.expired": "approval request expired",
     "approval.complete": "every required role approved",
     "delivery.scheduled": "message scheduled",

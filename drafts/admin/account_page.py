@@ -19,12 +19,14 @@ from drafts.admin import evidence, timeline
 from drafts.admin.acting import Missing, Problem, attempt, day_of, needed, tell, whole
 from drafts.admin.disputing import categories, pending
 from drafts.admin.lookup import account_or_404, accounts_of
+from drafts.admin.reveal import PURPOSES
 from drafts.models import FollowUp
 from governance import clock, holds
 from governance.admin.pages import may, moment, page, person
 from governance.models import Hold
 from governance.money import is_currency, to_minor
 
+RIGHTS = ("log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack", "reveal_contact", "erase_person", "preserve")
 HOLD_KINDS = [("pause", "Pause contact"), ("do_not_contact", "Do not contact"), ("legal", "Legal"), ("other", "Other reason")]
 
 
@@ -48,7 +50,7 @@ def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -
         children=list(family.filter(parent=row).order_by("name")[:20]),
         days=timeline.of(request, row, now), shown=request.GET.get("show", "all"), kinds=timeline.KINDS,
         contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=HOLD_KINDS, categories=categories(),
-        rights={name: bool(may(request, name, row)) for name in ("log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack")},
+        rights={name: bool(may(request, name, row)) for name in RIGHTS}, purposes=PURPOSES,
         personal=personal, problem=problem, errors=problem is not None, status=problem.status if problem else 200,
         typed=problem.posted if problem else {}, today=timezone.localtime(now).date(),
     )  # fmt: skip

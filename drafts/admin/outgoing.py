@@ -17,7 +17,7 @@ from drafts.review.unknown import OUTCOMES
 from governance import clock, quarantine
 from governance.admin.pages import may, moment, page, person, require, scope_for
 from governance.holds import sending_paused
-from governance.models import Approval, Event
+from governance.models import Approval, Event, Incident
 
 PAGE = 50
 TABS = {
@@ -65,6 +65,7 @@ def _shown(request: HttpRequest, row: Delivery, problem: Problem | None = None) 
         may_stop=may(request, "stop", row.follow_up), may_settle=may(request, "resolve_unknown", row.follow_up),
         may_propose=may(request, "record_reply", row.follow_up), identical=_identical(row), attachments=draft.attachments.defer("content"),
         masked=not may(request, "see_contact_data", row.follow_up), may_correct=may(request, "edit_draft", row.follow_up),
+        may_report=may(request, "open_incident", row.follow_up), severities=Incident.Severity.choices,
         problem=problem, errors=problem is not None, typed=problem.posted if problem else {}, status=problem.status if problem else 200,
     )  # fmt: skip
 

@@ -42,6 +42,7 @@ class Delivery(models.Model):
     resolved_by = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolution = models.TextField("evidence for the outcome", blank=True)
     created_at = models.DateTimeField()
+    erased_sha256 = models.CharField("hash after an erasure", max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -52,7 +53,9 @@ class Delivery(models.Model):
                 name="one_delivery_under_way_per_follow_up",
             ),
             models.UniqueConstraint(fields=["approval_request"], name="one_delivery_per_approval_request"),
-            models.CheckConstraint(condition=Q(mime_sha256=Sha256Hex("mime")), name="delivery_hash_is_of_its_bytes"),
+            models.CheckConstraint(
+                condition=Q(mime_sha256=Sha256Hex("mime")) | Q(erased_sha256=Sha256Hex("mime")), name="delivery_hash_is_of_its_bytes"
+            ),
         ]
         indexes = [models.Index(fields=["state", "leaves_at"], name="delivery_due")]
 

@@ -43,11 +43,15 @@ class Draft(models.Model):
     fingerprint = models.CharField(max_length=64, db_index=True)
     note = models.TextField("why this revision", blank=True)
     created_at = models.DateTimeField()
+    erased_sha256 = models.CharField("hash after an erasure", max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["follow_up", "revision"], name="one_draft_per_follow_up_and_revision"),
-            models.CheckConstraint(condition=Q(fingerprint=Sha256Hex("canonical")), name="draft_fingerprint_is_of_its_canonical_text"),
+            models.CheckConstraint(
+                condition=Q(fingerprint=Sha256Hex("canonical")) | Q(erased_sha256=Sha256Hex("canonical")),
+                name="draft_fingerprint_is_of_its_canonical_text",
+            ),
             models.CheckConstraint(
                 condition=~Q(author_kind="person") | Q(author__isnull=False), name="a_written_draft_names_its_author"
             ),

@@ -18,6 +18,7 @@ from drafts.review.recompute import recompute
 from drafts.review.verdicts import void_approvals
 from governance import approvals
 from governance.audit import Entry, account_stream, record
+from governance.decisions import NotAllowed
 from governance.roles import LEGAL, OWNER
 
 if TYPE_CHECKING:
@@ -58,12 +59,33 @@ def approve(
         with transaction.atomic():
             return _approve(follow_up_id, fingerprint, by, at, acknowledged, version, comment)
     except _EvidenceChanged as changed:
+        _note_refusal(follow_up_id, "evidence", [reason.code for reason in changed.reasons], by, at)
         _prepare_again(follow_up_id, changed, at)
         words = " ".join(reason.words for reason in changed.reasons)
         raise Blocked(
             "E-EVID", f"The brief changed since you opened it: {words} Approval needs another look.",
             changes=[reason.words for reason in changed.reasons],
         ) from None
+    except Conflict:
+        _note_refusal(follow_up_id, "text", [], by, at)
+        raise
+    except Blocked as block:
+        if block.code == "E-BLOCK":
+            _note_refusal(follow_up_id, "checks", [finding.check_id for finding in block.findings], by, at)
+        raise
+    except NotAllowed:
+        _note_refusal(follow_up_id, "person", [], by, at)
+        raise
+
+
+def _note_refusal(follow_up_id: int, why: str, codes: Sequence[str], by: User, at: datetime) -> None:
+    """The gate held: said in the ledger, in a transaction of its own because the refused one left nothing."""
+    account_id = FollowUp.objects.filter(pk=follow_up_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        return
+    data = {"why": why, "codes": sorted(set(codes))}
+    with transaction.atomic():
+        record([Entry(account_stream(account_id), "gate.blocked", "follow_up", follow_up_id, data)], by=by, at=at)
 
 
 def _approve(

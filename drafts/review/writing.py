@@ -150,5 +150,8 @@ def _columns(draft: Draft, standing: Standing) -> dict[str, Any]:
 
 
 def _record(draft: Draft, by: User, at: datetime) -> None:
-    data = {"revision": draft.revision, "fingerprint": draft.fingerprint, "parent": draft.parent_id}
+    data: dict[str, Any] = {"revision": draft.revision, "fingerprint": draft.fingerprint, "parent": draft.parent_id}
+    refused = draft.findings.filter(severity=Finding.Severity.BLOCK, registered=False).order_by("check_id").values_list("check_id", flat=True)
+    if blocks := list(dict.fromkeys(refused)):
+        data["blocks"] = blocks
     record([Entry(account_stream(draft.follow_up.account_id), "draft.edited", "draft", draft.pk, data)], by=by, at=at)
