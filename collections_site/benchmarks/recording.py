@@ -40,13 +40,17 @@ def run(events: int) -> dict[str, Any]:
     began = time.perf_counter()
     report = ledger.examine()
     seconds = time.perf_counter() - began
+    spent = meter.read()
+    cpu = spent["python_cpu_seconds"] + spent["database_cpu_seconds"]
     return {
         "events": Event.objects.count(),
         **result,
         "verified_events": report.events,
         "verify_seconds": round(seconds, 3),
         "verified_per_second": round(report.events / seconds),
-        "verify_python_cpu_seconds": round(meter.read()["python_cpu_seconds"], 3),
+        "verify_python_cpu_seconds": round(spent["python_cpu_seconds"], 3),
+        "verify_database_cpu_seconds": round(spent["database_cpu_seconds"], 3),
+        "verified_per_cpu_second": round(report.events / cpu) if cpu else 0,
         "breaks": report.count,
         "peak_memory_mb": round(yardsticks.peak_memory_mb(), 1),
     }
