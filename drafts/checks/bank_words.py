@@ -40,6 +40,12 @@ _RULES = tuple(
         rf"\b(?:use|using|take|follow|verwenden|nutzen|benutzen|nehmen|utiliser|reprendre|prendre|employer|usar|utilizar|utilice\w*|use\w*|emple\w*)\b[^.;!?]{{0,40}}\b{_DETAILS}\b"
         rf"[^.;!?]{{0,30}}\b{_SENT}\b",
         rf"\b(?:use|using|reprendre|utiliser|verwenden|utilice\w*|usar)\b[^.;!?]{{0,25}}\b{_SENT}\b[^.;!?]{{0,25}}\b{_DETAILS}\b",
+        rf"(?:\b(?:do not|not|no longer|never|stop|nicht(?: mehr)?|ne (?:plus|pas)|n'|no|ya no|dejen de|deje de)\b|n't)[^.;!?]{{0,20}}\b(?:use|using|pay\w*|transfer\w*|send|wire|"
+        rf"verwenden|nutzen|uberweisen|zahlen|utiliser|utilisez|payer|virer|usar|use|utilice\w*|pague\w*|transfiera\w*)\b[^.;!?]{{0,30}}\b{_DETAILS}\b[^.;!?]{{0,20}}(?:{_ON_INVOICE}|any ?more|"
+        rf"bisherig\w*|alte\w*|habituel\w*|anterior\w*)",
+        r"\b(?:current|correct|right|valid|up-to-date|aktuelle\w*|richtige\w*|gultige\w*|actuel\w*|valables?|vigentes?|correct[oa]s?) (?:bank |account |payment )?(?:details|account|iban|"
+        r"bankverbindung|kontoverbindung|bankdaten|coordonnees|rib|datos|cuenta)\b[^.;!?]{0,30}\b(?:by (?:reply|phone|telephone|return)|on request|separately|per (?:mail|telefon)|telefonisch|"
+        r"auf anfrage|par (?:retour|telephone|courriel)|sur demande|por (?:telefono|correo|separado))",
         r"\b(?:le|les) rib (?:ci-)?joint|\brib ci-(?:joint|dessous)|\b(?:beigefugte|beiliegende|angehangte)\w* (?:bankverbindung|kontoverbindung|iban|qr-rechnung)|\bcuenta vigente\b|"
         r"\bdatos (?:bancarios )?(?:adjuntos|vigentes|actualizados)\b",
         r"\b(?:now|meanwhile|since|inzwischen|nun|jetzt|neuerdings|desormais|dorenavant|maintenant|ahora|actualmente)\b[^.;!?]{0,40}\b(?:own|new|separate|different|dedicated|another|eigenes|"
@@ -55,6 +61,7 @@ UNCHANGED = re.compile(
     r"different|new|geander\w*|ander\w*|neu\w*|umgestellt|modifi\w+|nouve\w+|cambi\w+|variad\w+|nuev\w+)\b|\bunchanged|unverandert|inchange|sin cambios"
 )
 SAME = re.compile(
+    r"\b(?:but|except|other than|ausser|auser|sauf|autre que|salvo|excepto) (?:the|that|dem|der|den|das|celui|la|el)\b|"
     r"\b(?:konto|account|compte|cuenta|bank\w*|iban|rib|details|datos) (?:\w+ ){0,2}(?:bleib\w*|remains?|stays?|restent?|sigue\w*|es|son|is|are|ist|sind|est|sont) (?:\w+ ){0,2}(?:dasselbe|"
     r"dieselben?|gleich\w*|same|memes?|mism[oa]s?|celles?)\b"
 )
