@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -51,8 +52,19 @@ def outcomes(request: HttpRequest) -> HttpResponse:
         choices=[(key, title) for key, (title, _) in OUTCOMES.items()], lanes=states.LANE_CHOICES, portfolios=_portfolios(request),
         population=record.population(rows, filters), whole=AUDITOR in scope_for(request).roles_everywhere, number=number,
         more=len(shown) > PAGE, may_draw=may(request, "draw_sample"), may_export=may(request, "export_pack"),
-        draws=SampleDraw.objects.filter(by=person(request))[:5], query=request.GET.urlencode(), most=CSV_MOST,
+        draws=SampleDraw.objects.filter(by=person(request))[:5], most=CSV_MOST,
+        quarters=_quarters(moment(request).date()),
     )  # fmt: skip
+
+
+def _quarters(today: date) -> list[tuple[str, date, date]]:
+    """This quarter and the three before, with their first and last day."""
+    year, number, out = today.year, (today.month - 1) // 3, []
+    for _ in range(4):
+        begins, after = date(year, number * 3 + 1, 1), date(year + number // 3, (number * 3 + 3) % 12 + 1, 1)
+        out.append((f"Q{number + 1} {year}", begins, after - timedelta(days=1)))
+        year, number = (year, number - 1) if number else (year - 1, 3)
+    return out
 
 
 def _portfolios(request: HttpRequest) -> list[Portfolio]:

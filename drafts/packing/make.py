@@ -129,11 +129,18 @@ def _bound(archive: Archive, run: PackRun, cases: Sequence[FollowUp], events: di
         archive.add(f"evidence/brief-{brief.pk}.json", brief.facts)
     for draft in Draft.objects.filter(follow_up__in=ids).order_by("pk").iterator(chunk_size=200):
         archive.add(f"versions/draft-{draft.pk}.json", draft.canonical)
-        out += _binding(f"versions/draft-{draft.pk}.json", named.get(("fingerprint", draft.fingerprint), []), "fingerprint")
+        if not _erased(draft):
+            out += _binding(f"versions/draft-{draft.pk}.json", named.get(("fingerprint", draft.fingerprint), []), "fingerprint")
     for delivery in Delivery.objects.filter(follow_up__in=ids).order_by("pk").iterator(chunk_size=200):
         archive.add(f"sent/delivery-{delivery.pk}.eml", delivery.mime.encode("ascii", "surrogateescape"))
-        out += _binding(f"sent/delivery-{delivery.pk}.eml", named.get(("bytes", delivery.mime_sha256), []), "bytes")
+        if not _erased(delivery):
+            out += _binding(f"sent/delivery-{delivery.pk}.eml", named.get(("bytes", delivery.mime_sha256), []), "bytes")
     return out
+
+
+def _erased(row: Draft | Delivery) -> bool:
+    """A row a person was erased from is not what the event named any more, and rightly so; its row in rows/ says so."""
+    return bool(getattr(row, "erased_sha256", ""))
 
 
 def scope_briefs(follow_up_ids: Sequence[int]) -> QuerySet[Brief]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from drafts.models import Draft, Finding, FollowUp, Generation
+from drafts.models import Classification, Draft, Finding, FollowUp, Generation
 from drafts.record import answers, sent, then_and_now, versions
 from drafts.record.events import Entry, events_of, timeline
 from governance.audit import account_stream
@@ -51,6 +51,7 @@ class Story:
     asked: list[answers.Asked]
     sent: list[sent.Sent]
     generations: list[Generation]
+    classifications: list[Classification]
     chain: Chain
 
     @property
@@ -68,15 +69,19 @@ class Story:
 
 def of(follow_up: FollowUp, at: datetime) -> Story:
     """Read it. Some twenty queries, however long the story is."""
-    drafts = list(follow_up.drafts.select_related("author", "template_version", "brief").order_by("revision"))
+    drafts = list(follow_up.drafts.select_related("author", "template_version__author", "template_version__activated_by", "brief").order_by("revision"))
     found = events_of(follow_up)
     findings = list(Finding.objects.filter(draft__in=drafts).select_related("acknowledged_by").order_by("pk"))
     return Story(
         follow_up, drafts, found, timeline(follow_up, found), versions.steps(drafts),
         [Checked(draft, [f for f in findings if f.draft_id == draft.pk]) for draft in drafts],
         answers.asked(follow_up, found), sent.messages(follow_up, found),
-        list(follow_up.generations.select_related("prompt_version").order_by("pk")), chain_of(account_stream(follow_up.account_id), at),
+        list(follow_up.generations.select_related("prompt_version__activated_by").order_by("pk")), _judged(follow_up), chain_of(account_stream(follow_up.account_id), at),
     )  # fmt: skip
+
+
+def _judged(follow_up: FollowUp) -> list[Classification]:
+    return list(follow_up.classifications.select_related("policy_version__author", "policy_version__activated_by").order_by("pk"))
 
 
 def chain_of(stream: str, at: datetime) -> Chain:
