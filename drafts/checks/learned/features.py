@@ -17,6 +17,8 @@ _SEAM = re.compile(
     r"[,;:()]| - | and (?=we|i |you|our|that)| und (?=wir|ich|sie|dass)| et (?=nous|je|vous|que)| y (?=nos|le|les|usted|que)| but | aber | mais "
     r"| pero | sino | otherwise| sonst| sinon"
 )
+# Purpose and condition say nothing by themselves: "damit wir ihn klären können" is no promise.
+_SUBORDINATE = re.compile(r" *(?:damit|falls|wenn|ob|sofern|so that|if|whether|in case|afin|pour que|si|au cas|para que|por si|en caso)\b")
 _LEAST_WORDS, _LONG_SENTENCE = 4, 10
 
 
@@ -24,8 +26,8 @@ def parts_of(sentence: str) -> list[str]:
     """A sentence and, when it is long, its stretches between commas and joining words: one clause can hide in a long decent sentence."""
     if len(sentence.split()) < _LONG_SENTENCE:
         return [sentence]
-    parts = [part for part in _SEAM.split(sentence) if len(part.split()) >= _LEAST_WORDS]
-    return [sentence, *parts] if len(parts) > 1 else [sentence]
+    parts = [part for part in _SEAM.split(sentence) if len(part.split()) >= _LEAST_WORDS and not _SUBORDINATE.match(part)]
+    return [sentence, *parts] if parts != [sentence] else [sentence]
 
 
 def tokens(sentence: str) -> list[str]:

@@ -20,7 +20,7 @@ RULES: Mapping[str, str] = {
 }  # fmt: skip
 """Label of the model → rule of the packs that finds the same."""
 STATEMENTS = frozenset(("deadline", "says_paid", "says_nothing_received", "says_cancelled", "says_not_due", "says_no_dispute"))
-FALLS, RAISED = -5.0, 1.0
+FALLS, RAISED = -5.0, 0.3
 """Limits of the evidence (log odds) under which a rule's match falls, and from which a meaning is taken from the model alone."""
 STATEMENT_RAISED = 0.80
 """Probability from which a statement (paid, not due, a deadline …) is taken from the model; what the rules read as one always stands, because
