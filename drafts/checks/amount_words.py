@@ -66,6 +66,7 @@ OPEN_AFTER = re.compile(
     rf"\W{{0,3}}(?:(?:is|are|remains?|stays?|still|now|ist|sind|steht|stehen|bleibt|bleiben|noch|weiterhin|immer|reste(?:nt)?|est|sont|"
     rf"demeure\w*|toujours|encore|queda\w*|sigue\w*|esta\w*|continua\w*|aun|todavia|on|the|fully|all)\s+){{0,4}}(?:{_STATE})\b(?!\s*:)"
 )
+OPEN_OF = re.compile(rf"\W*(?:(?:is|are|ist|sind|est|sont|still|noch|encore|aun) )*(?:{_STATE}|{_DEMAND}) (?:of|out of|von|aus|de|sur)\b")
 CODE = re.compile(r"\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|CAD|AUD|NZD|INR|JPY|CNY|MXN|COP|ARS|CLP|PEN|BRL|UYU|ZAR|SGD|HKD|AED|MAD|ILS|KRW)\b")
 RECEIPT_WORDS = frozenset("received thank thanks erhalten eingegangen recu recibido danke dank merci gracias".split())
 RECEIPT = re.compile(

@@ -11,6 +11,7 @@ from .amount_words import (
     NO_RECEIPT,
     OPEN_AFTER,
     OPEN_BEFORE,
+    OPEN_OF,
     ORIGINAL,
     OVERDUE,
     PAID,
@@ -162,6 +163,8 @@ class AmountJudge:
 
     def _said_open(self, item: Item) -> bool:
         before, after = _context(self.text, item)
+        if OPEN_OF.match(before) and any(other.kind == "money" and other.end <= item.start for other in self.text.by_segment[item.seg]):
+            return False  # "400.00 open of 1,000.00"
         found = OPEN_AFTER.match(after)
         leads = found is not None and not after[found.end() :].strip(" :-|(€$£") and self._next_money(item)
         return bool(OPEN_BEFORE.search(before)) or (found is not None and not leads)

@@ -53,14 +53,14 @@ def spaced_days(folded: str) -> list[Item]:
     return found
 
 
-_JOINTS = re.compile(r"[/+&,]")
+JOINT = re.compile(r"[/+&,]")
 
 
 def joined_ids(text: str, ids: Mapping[str, Any]) -> list[tuple[int, int]]:
     """Where the identifiers stand that make up a chunk without spaces (``FI-1/FI-2``); empty when a piece of it is none."""
     found: list[tuple[int, int]] = []
     start = 0
-    ends = [match.start() for match in _JOINTS.finditer(text)] + [len(text)]
+    ends = [match.start() for match in JOINT.finditer(text)] + [len(text)]
     while start < len(text):
         end = max((end for end in ends if end > start and text[start:end].upper() in ids), default=0)
         if not end:

@@ -10,7 +10,7 @@ from .facts import Facts, compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
-from .readings import joined_ids, spaced_days
+from .readings import JOINT, joined_ids, spaced_days
 from .scan_patterns import (
     CELL,
     CHUNK,
@@ -91,7 +91,7 @@ class Scanner:
 
     def _joined_ids(self, start: int, text: str) -> bool:
         """``FI-1/FI-2``, ``FI-1+FI-2``: several identifiers of the facts without a space between them."""
-        pieces = joined_ids(text, self.ids)
+        pieces = joined_ids(text, self.ids) if not text.isdigit() and JOINT.search(text, 3) else []
         if len(pieces) < 2:
             return False
         self.items += [
