@@ -7,7 +7,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
 
 from drafts import sweeping
 from drafts.delivery import handover
@@ -70,13 +70,18 @@ NEVER = [
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("statement", NEVER)
-def test_the_role_is_refused_by_the_database_itself(statement, as_role):
+def test_the_role_is_refused_by_the_database_itself(as_role):
     act()
-    with pytest.raises(Exception, match=r"permission denied|must be owner") as refused, connection.cursor() as cursor:
-        cursor.execute(statement)
-    assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
-    assert connections["default"].is_usable() and Event.objects.count() == 1
+    passed = []
+    for statement in NEVER:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+            passed.append(statement)
+        except DatabaseError as refused:
+            assert isinstance(refused.__cause__, psycopg.errors.InsufficientPrivilege), (statement, refused)
+    assert passed == []
+    assert Event.objects.count() == 1
 
 
 @pytest.mark.postgres
