@@ -24,6 +24,7 @@ from drafts.packing import pages, redaction, scope
 from drafts.packing.tables import tables_for
 from drafts.record import outcomes, story
 from governance import clock
+from governance.audit import account_stream
 from governance.models import PackRun
 from governance.packs import ledger_part, requests
 from governance.packs.archive import Archive
@@ -85,8 +86,9 @@ def write(run: PackRun, path: Path, at: datetime) -> None:
         _rows(archive, run)
         bound = _bound(archive, run, cases, events)
         archive.add("bindings.json", _json(bound))
+        chains = {stream: story.chain_of(stream, at) for stream in {account_stream(case.account_id) for case in cases}}
         for case in cases:
-            pages.case_page(archive, run, case, story.of(case, at), at)
+            pages.case_page(archive, run, case, story.of(case, at, chains[account_stream(case.account_id)]), at)
         _front(archive, run, cases, ledger, at)
         archive.close(_about(run, ledger, found, at))
 

@@ -67,8 +67,8 @@ class Story:
         return ", ".join(parts)
 
 
-def of(follow_up: FollowUp, at: datetime) -> Story:
-    """Read it. Some twenty queries, however long the story is."""
+def of(follow_up: FollowUp, at: datetime, chain: Chain | None = None) -> Story:
+    """Read it. Some twenty queries, however long the story is. ``chain`` is the account's where it was computed just now."""
     drafts = list(follow_up.drafts.select_related("author", "template_version__author", "template_version__activated_by", "brief").order_by("revision"))
     found = events_of(follow_up)
     findings = list(Finding.objects.filter(draft__in=drafts).select_related("acknowledged_by").order_by("pk"))
@@ -76,7 +76,7 @@ def of(follow_up: FollowUp, at: datetime) -> Story:
         follow_up, drafts, found, timeline(follow_up, found), versions.steps(drafts),
         [Checked(draft, [f for f in findings if f.draft_id == draft.pk]) for draft in drafts],
         answers.asked(follow_up, found), sent.messages(follow_up, found),
-        list(follow_up.generations.select_related("prompt_version__activated_by").order_by("pk")), _judged(follow_up), chain_of(account_stream(follow_up.account_id), at),
+        list(follow_up.generations.select_related("prompt_version__activated_by").order_by("pk")), _judged(follow_up), chain or chain_of(account_stream(follow_up.account_id), at),
     )  # fmt: skip
 
 

@@ -236,3 +236,25 @@ def test_too_many_rows_are_refused_in_words_before_anything_is_made(case, signed
     answer = client.post(reverse("admin:request_pack"), {"scope": "account", "subject": case.account.pk, "profile": "full"})
     assert answer.status_code == 409 and "a pack holds at most 10" in answer.content.decode()
     assert not PackRun.objects.exists()
+
+
+def test_the_pages_ask_no_more_questions_for_many_cases_than_for_few(case, signed_in):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = signed_in(auditor())
+    asked = []
+    for _ in range(2):
+        client.get(reverse("admin:outcomes"))
+        with CaptureQueriesContext(connection) as found:
+            client.get(reverse("admin:outcomes"))
+        asked.append(len(found))
+        FollowUp.objects.bulk_create(
+            FollowUp(account=case.account, portfolio=case.desk.portfolio, status="expired", opened_at=moment(-n - 1)) for n in range(40)
+        )
+    assert asked[0] == asked[1] <= 45
+    url = reverse("admin:draft_history", args=[case.follow_up.pk])
+    client.get(url)
+    with CaptureQueriesContext(connection) as found:
+        client.get(url)
+    assert len(found) <= 60

@@ -159,6 +159,18 @@ def test_10_nobody_altered_the_record(reader, case):
     reader.start(draft_page(case)).click("Full history").says("Chain broken at event 4")
 
 
+def test_11_it_is_known_that_reviewers_review(reader, case):
+    reader.client.post(reverse("admin:look_at_controls"))
+    reader.start("/admin/").click("Compliance").says("Oversight effectiveness", "evidence opened 1 times")
+
+
+def test_12_a_number_of_the_dashboard_is_computed_again_from_rows_and_events(reader, case):
+    """The population: the matrix counts it from the rows, the list of outcomes from the events that began each case."""
+    reader.client.post(reverse("admin:look_at_controls"))
+    reader.start("/admin/").click("Compliance").says("Metric integrity", "1 generated =")
+    reader.start("/admin/").click("All outcomes").says("Complete: the ledger began 1 in this period, and 1 are here")
+
+
 def test_14_one_accounts_history_as_a_pack_that_verifies_offline(reader, case, tmp_path):
     reader.start(draft_page(case)).click("Northwind Bearings", "/account/").click("Audit pack").says("Pack: Account Northwind Bearings")
     reader.client.post(reverse("admin:request_pack"), {"scope": "account", "subject": case.account.pk, "profile": "full"})
