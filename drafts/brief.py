@@ -94,7 +94,7 @@ _ENCODER = json.JSONEncoder(
 
 def open_brief(brief: Brief) -> dict[str, Any]:
     """The frozen facts as JSON values (dates are ISO texts). Raises ``ValueError`` when the text is not what was frozen."""
-    if sha256_hex(brief.facts) != brief.fingerprint:
+    if sha256_hex(brief.facts) != (brief.erased_sha256 or brief.fingerprint):
         raise ValueError(f"brief {brief.pk} is not the text that was frozen")
     content: dict[str, Any] = json.loads(brief.facts)
     return content

@@ -133,7 +133,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _control(
         "retention", "Retention and erasure", "Data has periods; an erased person is in no row and no later pack, and the record still verifies.",
-        "security/test_personal_data.py", "GOVERN 1.3, MAP 3.5", "CC6.5", nist_ai_600_1="Data Privacy",
+        "security/test_erasure.py reliability/test_erasure_drill.py", "GOVERN 1.3, MAP 3.5", "CC6.5", nist_ai_600_1="Data Privacy",
     ),
     _control(
         "provider_contingency", "Provider contingency", "When the model is slow, down or wrong, the approved template speaks, within the budget.",

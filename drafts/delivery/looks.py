@@ -85,18 +85,20 @@ def holds(scene: Scene) -> Iterable[Reason]:
 
 def wording(scene: Scene) -> Iterable[Reason]:
     """The words, addresses and files people see are those the fingerprint was taken of."""
-    if not intact(scene.draft):
+    if scene.draft.erased_sha256:
+        yield Reason("erased", "A person named in this text was erased; ask for another draft.")
+    elif not intact(scene.draft):
         yield Reason("text", "The stored text is not the one its fingerprint was taken of; ask for another draft.")
 
 
 def intact(draft: Draft) -> bool:
-    """True when the canonical text, made again from the row and its attachments, is the stored one."""
+    """True when the canonical text, made again from the row and its attachments, is the stored one (after an erasure: what is left of it)."""
     material = json.loads(draft.canonical)["material"]
     again = draft_canonical(
         purpose=draft.purpose, from_address=draft.from_address, to_address=draft.to_address, cc=draft.cc, subject=draft.subject,
         body=draft.body, attachments=attachment_hashes(draft), material=material,
     )
-    return again == draft.canonical and sha256_hex(again) == draft.fingerprint
+    return again == draft.canonical and sha256_hex(again) == (draft.erased_sha256 or draft.fingerprint)
 
 
 def sender(scene: Scene) -> Iterable[Reason]:

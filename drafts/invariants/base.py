@@ -28,15 +28,17 @@ class Violation:
 
 
 Look = Callable[[], Iterable[Violation]]
+Note = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """One sentence that must hold at every moment, and the looks at the rows that show whether it does."""
+    """One sentence that must hold at every moment, the looks at the rows that show whether it does, and what has to be said besides."""
 
     id: str
     words: str
     looks: tuple[Look, ...]
+    note: Note | None = None
 
 
 def reached() -> Iterator[Delivery]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncDate
 
-from accounts.models import Message
+from accounts.models import Contact, Message
 from drafts import states
 from drafts.invariants.base import CHUNK, Violation, deliveries, each, of
 from drafts.models import Brief, Classification, Delivery, Draft, FollowUp, Generation
+from drafts.privacy.erasing import NOBODY
 from governance import clock, quarantine
 from governance.holds import sending_paused
 from governance.models import ApprovalRequest, ErasedRow, Erasure, Event, PolicyVersion, Quarantine
@@ -102,19 +104,31 @@ def spend_is_within_budget() -> Iterator[Violation]:
 
 
 def erasures_are_on_record() -> Iterator[Violation]:
-    """I23: a row changed by an erasure is in the list of one, that erasure has its event and ended, and its person is named nowhere."""
+    """I23: a row changed by an erasure is in the list of one, in a chain of hashes from the first to what stands there; each erasure has its
+    event and ended; and no erased contact has a name again."""
     told = {json.loads(data).get("uid") for data in Event.objects.filter(action="privacy.erased").values_list("data", flat=True)}
     for pk, uid, applied in Erasure.objects.values_list("pk", "uid", "applied_at"):
         if uid not in told:
             yield Violation("erasure", pk, "the ledger does not say so")
         if applied is None:
             yield Violation("erasure", pk, "it was begun and never ended")
-    for model in (Brief, Draft, Delivery):
-        table = model._meta.db_table
-        listed = set(ErasedRow.objects.filter(table_name=table).values_list("row_id", flat=True))
-        for pk in model._default_manager.exclude(erased_sha256="").values_list("pk", flat=True):
-            if pk not in listed:
-                yield Violation(table, pk, "its words were replaced, and no erasure lists it")
+    named = Contact.objects.filter(pk__in=Erasure.objects.values("contact_id")).exclude(name=NOBODY)
+    yield from (Violation("contact", pk, "this person was erased and is named again") for pk in named.values_list("pk", flat=True))
+    for model, first in ((Brief, "fingerprint"), (Draft, "fingerprint"), (Delivery, "mime_sha256")):
+        yield from _chains(model, first)
+
+
+def _chains(model: Any, first: str) -> Iterator[Violation]:
+    table = model._meta.db_table
+    listed: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pk, before, after in ErasedRow.objects.filter(table_name=table).order_by("pk").values_list("row_id", "before", "after"):
+        listed[pk].append((before, after))
+    for pk, begun, stands in model._default_manager.exclude(erased_sha256="").values_list("pk", first, "erased_sha256"):
+        hashes = [begun, *(after for _, after in listed[pk])]
+        if not listed[pk]:
+            yield Violation(table, pk, "its words were replaced, and no erasure lists it")
+        elif hashes[-1] != stands or [before for before, _ in listed[pk]] != hashes[:-1]:
+            yield Violation(table, pk, "its words are not those an erasure left")
 
 
 def nothing_left_in_quarantine() -> Iterator[Violation]:

@@ -13,7 +13,7 @@ from governance.picture import one_picture
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant("I1", "every message at the mail server has one complete, valid approval of its fingerprint", (approving.every_message_was_approved,)),
-    Invariant("I2", "the bytes are the approved bytes", (sending.bytes_are_the_approved_ones,)),
+    Invariant("I2", "the bytes are the approved bytes", (sending.bytes_are_the_approved_ones,), sending.erased_words),
     Invariant("I3", "one message per Message-ID, and per account, step and cycle", (sending.one_message_per_step,)),
     Invariant("I4", "an approved message reaches a visible end state in time", (population.nothing_hangs,)),
     Invariant("I5", "accepted means the mail server has it", (sending.accepted_means_accepted,)),
@@ -42,12 +42,13 @@ NOT_FROM_ROWS = ("I14", "I15", "I20", "I21", "I22")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What looking at one invariant found: the first rows that break it, how many there are, and the seconds it took."""
+    """What looking at one invariant found: the first rows that break it, how many there are, the seconds it took, and what to know."""
 
     invariant: Invariant
     violations: tuple[Violation, ...]
     count: int
     seconds: float
+    note: str = ""
 
 
 def verify(only: Collection[str] = (), *, limit: int = 50) -> list[Result]:
@@ -75,4 +76,5 @@ def _look(invariant: Invariant, limit: int) -> Result:
         some = list(islice(rows, limit - len(found)))
         found += some
         count += len(some) + sum(1 for _ in rows)
-    return Result(invariant, tuple(found), count, round(time.monotonic() - began, 3))
+    note = invariant.note() if invariant.note else ""
+    return Result(invariant, tuple(found), count, round(time.monotonic() - began, 3), note)

@@ -25,6 +25,12 @@ def bytes_are_the_approved_ones() -> Iterator[Violation]:
             yield of(delivery, f"draft {delivery.draft_id} is not the text its fingerprint was taken of")
 
 
+def erased_words() -> str:
+    """How many messages are erased: their bytes are compared with what is left of the text; the hashes before are on record."""
+    n = Delivery.objects.exclude(erased_sha256="").count()
+    return f"{n} message{'' if n == 1 else 's'} erased: what is left agrees, the hashes before are in the list of the erasure" if n else ""
+
+
 def one_message_per_step() -> Iterator[Violation]:
     """I3: one demand per account, cycle and step (the top of the ladder again only after the policy's window), one outbound row each."""
     seen: dict[tuple[int, int, int], datetime] = {}

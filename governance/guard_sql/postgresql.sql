@@ -19,7 +19,7 @@ CREATE TRIGGER guard_event_is_append_only_delete BEFORE DELETE ON governance_eve
 -- guard: guard_approval_is_append_only_update on governance_approval
 CREATE OR REPLACE FUNCTION guard_approval_is_append_only_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TRUE THEN RAISE EXCEPTION 'approvals are append-only' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'governance_approval' AND x.row_id = OLD.id) OR NEW."request_id" IS DISTINCT FROM OLD."request_id" OR NEW."required_role_id" IS DISTINCT FROM OLD."required_role_id" OR NEW."person_id" IS DISTINCT FROM OLD."person_id" OR NEW."acting_as" IS DISTINCT FROM OLD."acting_as" OR NEW."verdict" IS DISTINCT FROM OLD."verdict" OR NEW."fingerprint" IS DISTINCT FROM OLD."fingerprint" OR NEW."at" IS DISTINCT FROM OLD."at" THEN RAISE EXCEPTION 'approvals are append-only' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER guard_approval_is_append_only_update BEFORE UPDATE ON governance_approval FOR EACH ROW EXECUTE FUNCTION guard_approval_is_append_only_update();
@@ -51,7 +51,7 @@ CREATE TRIGGER guard_required_role_is_append_only_delete BEFORE DELETE ON govern
 -- guard: guard_brief_is_immutable_update on drafts_brief
 CREATE OR REPLACE FUNCTION guard_brief_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TRUE THEN RAISE EXCEPTION 'a brief is frozen; new facts are a new brief' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_brief' AND x.row_id = OLD.id) OR NEW."account_id" IS DISTINCT FROM OLD."account_id" OR NEW."fingerprint" IS DISTINCT FROM OLD."fingerprint" OR NEW."material_hash" IS DISTINCT FROM OLD."material_hash" OR NEW."sources_fine" IS DISTINCT FROM OLD."sources_fine" OR NEW."sources_required" IS DISTINCT FROM OLD."sources_required" OR NEW."complete" IS DISTINCT FROM OLD."complete" OR NEW."as_of" IS DISTINCT FROM OLD."as_of" OR NEW."created_at" IS DISTINCT FROM OLD."created_at" THEN RAISE EXCEPTION 'a brief is frozen; new facts are a new brief' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER guard_brief_is_immutable_update BEFORE UPDATE ON drafts_brief FOR EACH ROW EXECUTE FUNCTION guard_brief_is_immutable_update();
@@ -67,7 +67,7 @@ CREATE TRIGGER guard_brief_is_immutable_delete BEFORE DELETE ON drafts_brief FOR
 -- guard: guard_classification_is_immutable_update on drafts_classification
 CREATE OR REPLACE FUNCTION guard_classification_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TRUE THEN RAISE EXCEPTION 'a classification is a record; classify again instead' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_classification' AND x.row_id = OLD.id) OR NEW."follow_up_id" IS DISTINCT FROM OLD."follow_up_id" OR NEW."brief_id" IS DISTINCT FROM OLD."brief_id" OR NEW."policy_version_id" IS DISTINCT FROM OLD."policy_version_id" OR NEW."lane" IS DISTINCT FROM OLD."lane" OR NEW."machine_lane" IS DISTINCT FROM OLD."machine_lane" OR NEW."owner_role" IS DISTINCT FROM OLD."owner_role" OR NEW."created_at" IS DISTINCT FROM OLD."created_at" THEN RAISE EXCEPTION 'a classification is a record; classify again instead' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER guard_classification_is_immutable_update BEFORE UPDATE ON drafts_classification FOR EACH ROW EXECUTE FUNCTION guard_classification_is_immutable_update();
@@ -83,7 +83,7 @@ CREATE TRIGGER guard_classification_is_immutable_delete BEFORE DELETE ON drafts_
 -- guard: guard_draft_is_immutable_update on drafts_draft
 CREATE OR REPLACE FUNCTION guard_draft_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TRUE THEN RAISE EXCEPTION 'a draft is immutable; an edit is a new revision' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_draft' AND x.row_id = OLD.id) OR NEW."follow_up_id" IS DISTINCT FROM OLD."follow_up_id" OR NEW."brief_id" IS DISTINCT FROM OLD."brief_id" OR NEW."revision" IS DISTINCT FROM OLD."revision" OR NEW."parent_id" IS DISTINCT FROM OLD."parent_id" OR NEW."purpose" IS DISTINCT FROM OLD."purpose" OR NEW."language" IS DISTINCT FROM OLD."language" OR NEW."author_kind" IS DISTINCT FROM OLD."author_kind" OR NEW."author_id" IS DISTINCT FROM OLD."author_id" OR NEW."template_version_id" IS DISTINCT FROM OLD."template_version_id" OR NEW."from_address" IS DISTINCT FROM OLD."from_address" OR NEW."fingerprint" IS DISTINCT FROM OLD."fingerprint" OR NEW."created_at" IS DISTINCT FROM OLD."created_at" THEN RAISE EXCEPTION 'a draft is immutable; an edit is a new revision' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER guard_draft_is_immutable_update BEFORE UPDATE ON drafts_draft FOR EACH ROW EXECUTE FUNCTION guard_draft_is_immutable_update();
@@ -99,7 +99,7 @@ CREATE TRIGGER guard_draft_is_immutable_delete BEFORE DELETE ON drafts_draft FOR
 -- guard: guard_attachment_is_immutable_update on drafts_draftattachment
 CREATE OR REPLACE FUNCTION guard_attachment_is_immutable_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TRUE THEN RAISE EXCEPTION 'an attachment is part of an immutable draft' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_draftattachment' AND x.row_id = OLD.id) OR NEW."draft_id" IS DISTINCT FROM OLD."draft_id" OR NEW."name" IS DISTINCT FROM OLD."name" OR NEW."content_type" IS DISTINCT FROM OLD."content_type" THEN RAISE EXCEPTION 'an attachment is part of an immutable draft' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER guard_attachment_is_immutable_update BEFORE UPDATE ON drafts_draftattachment FOR EACH ROW EXECUTE FUNCTION guard_attachment_is_immutable_update();
@@ -214,7 +214,7 @@ CREATE TRIGGER guard_delivery_needs_complete_approval BEFORE INSERT ON drafts_de
 -- guard: guard_delivery_bytes_are_frozen on drafts_delivery
 CREATE OR REPLACE FUNCTION guard_delivery_bytes_are_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW."follow_up_id" IS DISTINCT FROM OLD."follow_up_id" OR NEW."account_id" IS DISTINCT FROM OLD."account_id" OR NEW."draft_id" IS DISTINCT FROM OLD."draft_id" OR NEW."approval_request_id" IS DISTINCT FROM OLD."approval_request_id" OR NEW."fingerprint" IS DISTINCT FROM OLD."fingerprint" OR NEW."mime" IS DISTINCT FROM OLD."mime" OR NEW."mime_sha256" IS DISTINCT FROM OLD."mime_sha256" OR NEW."message_id" IS DISTINCT FROM OLD."message_id" OR NEW."date_header" IS DISTINCT FROM OLD."date_header" OR NEW."sender" IS DISTINCT FROM OLD."sender" OR NEW."recipients"::text IS DISTINCT FROM OLD."recipients"::text THEN RAISE EXCEPTION 'the bytes of a delivery are frozen' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NEW."follow_up_id" IS DISTINCT FROM OLD."follow_up_id" OR NEW."account_id" IS DISTINCT FROM OLD."account_id" OR NEW."draft_id" IS DISTINCT FROM OLD."draft_id" OR NEW."approval_request_id" IS DISTINCT FROM OLD."approval_request_id" OR NEW."fingerprint" IS DISTINCT FROM OLD."fingerprint" OR (NEW."mime" IS DISTINCT FROM OLD."mime" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_delivery' AND x.row_id = OLD.id)) OR NEW."mime_sha256" IS DISTINCT FROM OLD."mime_sha256" OR NEW."message_id" IS DISTINCT FROM OLD."message_id" OR NEW."date_header" IS DISTINCT FROM OLD."date_header" OR NEW."sender" IS DISTINCT FROM OLD."sender" OR (NEW."recipients"::text IS DISTINCT FROM OLD."recipients"::text AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_delivery' AND x.row_id = OLD.id)) OR (NEW."erased_sha256" IS DISTINCT FROM OLD."erased_sha256" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_delivery' AND x.row_id = OLD.id)) THEN RAISE EXCEPTION 'the bytes of a delivery are frozen' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     IF NEW.state <> OLD.state AND NOT ((OLD.state = 'scheduled' AND NEW.state IN ('claimed', 'stopped')) OR (OLD.state = 'claimed' AND NEW.state IN ('handing_over', 'scheduled', 'stopped', 'failed_temporary')) OR (OLD.state = 'handing_over' AND NEW.state IN ('accepted', 'failed_temporary', 'failed_permanent', 'outcome_unknown')) OR (OLD.state = 'failed_temporary' AND NEW.state IN ('claimed', 'stopped', 'failed_permanent')) OR (OLD.state = 'outcome_unknown' AND NEW.state IN ('accepted', 'failed_permanent'))) THEN RAISE EXCEPTION 'this delivery may not go to that state' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
@@ -254,7 +254,7 @@ CREATE TRIGGER guard_template_is_fixed BEFORE UPDATE ON governance_templateversi
 -- guard: guard_finding_is_fixed on drafts_finding
 CREATE OR REPLACE FUNCTION guard_finding_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NEW."draft_id" IS DISTINCT FROM OLD."draft_id" OR NEW."check_id" IS DISTINCT FROM OLD."check_id" OR NEW."label" IS DISTINCT FROM OLD."label" OR NEW."severity" IS DISTINCT FROM OLD."severity" OR NEW."role" IS DISTINCT FROM OLD."role" OR NEW."quote" IS DISTINCT FROM OLD."quote" OR NEW."start" IS DISTINCT FROM OLD."start" OR NEW."end" IS DISTINCT FROM OLD."end" OR NEW."why" IS DISTINCT FROM OLD."why" OR NEW."fact" IS DISTINCT FROM OLD."fact" OR NEW."registered" IS DISTINCT FROM OLD."registered" THEN RAISE EXCEPTION 'a finding never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF NEW."draft_id" IS DISTINCT FROM OLD."draft_id" OR NEW."check_id" IS DISTINCT FROM OLD."check_id" OR NEW."label" IS DISTINCT FROM OLD."label" OR NEW."severity" IS DISTINCT FROM OLD."severity" OR NEW."role" IS DISTINCT FROM OLD."role" OR (NEW."quote" IS DISTINCT FROM OLD."quote" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_finding' AND x.row_id = OLD.id)) OR NEW."start" IS DISTINCT FROM OLD."start" OR NEW."end" IS DISTINCT FROM OLD."end" OR (NEW."why" IS DISTINCT FROM OLD."why" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_finding' AND x.row_id = OLD.id)) OR (NEW."fact" IS DISTINCT FROM OLD."fact" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_finding' AND x.row_id = OLD.id)) OR NEW."registered" IS DISTINCT FROM OLD."registered" THEN RAISE EXCEPTION 'a finding never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     IF OLD.acknowledged_by_id IS NOT NULL AND NEW.acknowledged_by_id IS DISTINCT FROM OLD.acknowledged_by_id THEN RAISE EXCEPTION 'an acknowledgement stays' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
@@ -280,7 +280,7 @@ CREATE TRIGGER guard_prompt_is_kept BEFORE DELETE ON governance_promptversion FO
 -- guard: guard_generation_is_closed on drafts_generation
 CREATE OR REPLACE FUNCTION guard_generation_is_closed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.state IN ('done', 'failed', 'skipped') AND (NEW."state" IS DISTINCT FROM OLD."state" OR NEW."model" IS DISTINCT FROM OLD."model" OR NEW."prompt_sha256" IS DISTINCT FROM OLD."prompt_sha256" OR NEW."raw_answer" IS DISTINCT FROM OLD."raw_answer" OR NEW."tokens_in" IS DISTINCT FROM OLD."tokens_in" OR NEW."tokens_out" IS DISTINCT FROM OLD."tokens_out" OR NEW."cost_micro" IS DISTINCT FROM OLD."cost_micro" OR NEW."error" IS DISTINCT FROM OLD."error") THEN RAISE EXCEPTION 'a closed attempt never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    IF OLD.state IN ('done', 'failed', 'skipped') AND (NEW."state" IS DISTINCT FROM OLD."state" OR NEW."model" IS DISTINCT FROM OLD."model" OR NEW."prompt_sha256" IS DISTINCT FROM OLD."prompt_sha256" OR (NEW."raw_answer" IS DISTINCT FROM OLD."raw_answer" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_generation' AND x.row_id = OLD.id)) OR NEW."tokens_in" IS DISTINCT FROM OLD."tokens_in" OR NEW."tokens_out" IS DISTINCT FROM OLD."tokens_out" OR NEW."cost_micro" IS DISTINCT FROM OLD."cost_micro" OR (NEW."error" IS DISTINCT FROM OLD."error" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_generation' AND x.row_id = OLD.id))) THEN RAISE EXCEPTION 'a closed attempt never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER guard_generation_is_closed BEFORE UPDATE ON drafts_generation FOR EACH ROW EXECUTE FUNCTION guard_generation_is_closed();
@@ -411,3 +411,67 @@ BEGIN
     RAISE EXCEPTION 'attempts: the table is never emptied' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE TRIGGER guard_generation_is_not_emptied BEFORE TRUNCATE ON drafts_generation FOR EACH STATEMENT EXECUTE FUNCTION guard_generation_is_not_emptied();
+
+-- guard: guard_erasure_is_kept on governance_erasure
+CREATE OR REPLACE FUNCTION guard_erasure_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'erasures are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_erasure_is_kept BEFORE DELETE ON governance_erasure FOR EACH ROW EXECUTE FUNCTION guard_erasure_is_kept();
+
+-- guard: guard_erased_row_is_kept on governance_erasedrow
+CREATE OR REPLACE FUNCTION guard_erased_row_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'erasures are kept' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER guard_erased_row_is_kept BEFORE DELETE ON governance_erasedrow FOR EACH ROW EXECUTE FUNCTION guard_erased_row_is_kept();
+
+-- guard: guard_erased_row_is_fixed on governance_erasedrow
+CREATE OR REPLACE FUNCTION guard_erased_row_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TRUE THEN RAISE EXCEPTION 'what an erasure changed is a record' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_erased_row_is_fixed BEFORE UPDATE ON governance_erasedrow FOR EACH ROW EXECUTE FUNCTION guard_erased_row_is_fixed();
+
+-- guard: guard_erased_row_is_of_an_open_erasure on governance_erasedrow
+CREATE OR REPLACE FUNCTION guard_erased_row_is_of_an_open_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM governance_erasure e WHERE e.id = NEW.erasure_id AND e.applied_at IS NULL) THEN RAISE EXCEPTION 'this erasure has ended' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_erased_row_is_of_an_open_erasure BEFORE INSERT ON governance_erasedrow FOR EACH ROW EXECUTE FUNCTION guard_erased_row_is_of_an_open_erasure();
+
+-- guard: guard_draft_begins_whole on drafts_draft
+CREATE OR REPLACE FUNCTION guard_draft_begins_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.erased_sha256 <> '' THEN RAISE EXCEPTION 'a new draft is not an erased one' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_draft_begins_whole BEFORE INSERT ON drafts_draft FOR EACH ROW EXECUTE FUNCTION guard_draft_begins_whole();
+
+-- guard: guard_brief_begins_whole on drafts_brief
+CREATE OR REPLACE FUNCTION guard_brief_begins_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.erased_sha256 <> '' THEN RAISE EXCEPTION 'a new brief is not an erased one' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_brief_begins_whole BEFORE INSERT ON drafts_brief FOR EACH ROW EXECUTE FUNCTION guard_brief_begins_whole();
+
+-- guard: guard_delivery_begins_whole on drafts_delivery
+CREATE OR REPLACE FUNCTION guard_delivery_begins_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.erased_sha256 <> '' THEN RAISE EXCEPTION 'a new delivery is not an erased one' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_delivery_begins_whole BEFORE INSERT ON drafts_delivery FOR EACH ROW EXECUTE FUNCTION guard_delivery_begins_whole();
+
+-- guard: guard_erasure_is_fixed on governance_erasure
+CREATE OR REPLACE FUNCTION guard_erasure_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.applied_at IS NOT NULL OR NEW."uid" IS DISTINCT FROM OLD."uid" OR NEW."contact_id" IS DISTINCT FROM OLD."contact_id" OR NEW."account_id" IS DISTINCT FROM OLD."account_id" OR NEW."cause" IS DISTINCT FROM OLD."cause" OR NEW."by_id" IS DISTINCT FROM OLD."by_id" OR NEW."at" IS DISTINCT FROM OLD."at" THEN RAISE EXCEPTION 'an erasure never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER guard_erasure_is_fixed BEFORE UPDATE ON governance_erasure FOR EACH ROW EXECUTE FUNCTION guard_erasure_is_fixed();

@@ -18,7 +18,7 @@ END;
 -- guard: guard_approval_is_append_only_update on governance_approval
 CREATE TRIGGER guard_approval_is_append_only_update BEFORE UPDATE ON governance_approval FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'approvals are append-only') WHERE 1;
+    SELECT RAISE(ABORT, 'approvals are append-only') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'governance_approval' AND x.row_id = OLD.id) OR NEW."request_id" IS NOT OLD."request_id" OR NEW."required_role_id" IS NOT OLD."required_role_id" OR NEW."person_id" IS NOT OLD."person_id" OR NEW."acting_as" IS NOT OLD."acting_as" OR NEW."verdict" IS NOT OLD."verdict" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."at" IS NOT OLD."at";
 END;
 
 -- guard: guard_approval_is_append_only_delete on governance_approval
@@ -42,7 +42,7 @@ END;
 -- guard: guard_brief_is_immutable_update on drafts_brief
 CREATE TRIGGER guard_brief_is_immutable_update BEFORE UPDATE ON drafts_brief FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'a brief is frozen; new facts are a new brief') WHERE 1;
+    SELECT RAISE(ABORT, 'a brief is frozen; new facts are a new brief') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_brief' AND x.row_id = OLD.id) OR NEW."account_id" IS NOT OLD."account_id" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."material_hash" IS NOT OLD."material_hash" OR NEW."sources_fine" IS NOT OLD."sources_fine" OR NEW."sources_required" IS NOT OLD."sources_required" OR NEW."complete" IS NOT OLD."complete" OR NEW."as_of" IS NOT OLD."as_of" OR NEW."created_at" IS NOT OLD."created_at";
 END;
 
 -- guard: guard_brief_is_immutable_delete on drafts_brief
@@ -54,7 +54,7 @@ END;
 -- guard: guard_classification_is_immutable_update on drafts_classification
 CREATE TRIGGER guard_classification_is_immutable_update BEFORE UPDATE ON drafts_classification FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'a classification is a record; classify again instead') WHERE 1;
+    SELECT RAISE(ABORT, 'a classification is a record; classify again instead') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_classification' AND x.row_id = OLD.id) OR NEW."follow_up_id" IS NOT OLD."follow_up_id" OR NEW."brief_id" IS NOT OLD."brief_id" OR NEW."policy_version_id" IS NOT OLD."policy_version_id" OR NEW."lane" IS NOT OLD."lane" OR NEW."machine_lane" IS NOT OLD."machine_lane" OR NEW."owner_role" IS NOT OLD."owner_role" OR NEW."created_at" IS NOT OLD."created_at";
 END;
 
 -- guard: guard_classification_is_immutable_delete on drafts_classification
@@ -66,7 +66,7 @@ END;
 -- guard: guard_draft_is_immutable_update on drafts_draft
 CREATE TRIGGER guard_draft_is_immutable_update BEFORE UPDATE ON drafts_draft FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'a draft is immutable; an edit is a new revision') WHERE 1;
+    SELECT RAISE(ABORT, 'a draft is immutable; an edit is a new revision') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_draft' AND x.row_id = OLD.id) OR NEW."follow_up_id" IS NOT OLD."follow_up_id" OR NEW."brief_id" IS NOT OLD."brief_id" OR NEW."revision" IS NOT OLD."revision" OR NEW."parent_id" IS NOT OLD."parent_id" OR NEW."purpose" IS NOT OLD."purpose" OR NEW."language" IS NOT OLD."language" OR NEW."author_kind" IS NOT OLD."author_kind" OR NEW."author_id" IS NOT OLD."author_id" OR NEW."template_version_id" IS NOT OLD."template_version_id" OR NEW."from_address" IS NOT OLD."from_address" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."created_at" IS NOT OLD."created_at";
 END;
 
 -- guard: guard_draft_is_immutable_delete on drafts_draft
@@ -78,7 +78,7 @@ END;
 -- guard: guard_attachment_is_immutable_update on drafts_draftattachment
 CREATE TRIGGER guard_attachment_is_immutable_update BEFORE UPDATE ON drafts_draftattachment FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'an attachment is part of an immutable draft') WHERE 1;
+    SELECT RAISE(ABORT, 'an attachment is part of an immutable draft') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_draftattachment' AND x.row_id = OLD.id) OR NEW."draft_id" IS NOT OLD."draft_id" OR NEW."name" IS NOT OLD."name" OR NEW."content_type" IS NOT OLD."content_type";
 END;
 
 -- guard: guard_attachment_is_immutable_delete on drafts_draftattachment
@@ -167,7 +167,7 @@ END;
 -- guard: guard_delivery_bytes_are_frozen on drafts_delivery
 CREATE TRIGGER guard_delivery_bytes_are_frozen BEFORE UPDATE ON drafts_delivery FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'the bytes of a delivery are frozen') WHERE NEW."follow_up_id" IS NOT OLD."follow_up_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."draft_id" IS NOT OLD."draft_id" OR NEW."approval_request_id" IS NOT OLD."approval_request_id" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."mime" IS NOT OLD."mime" OR NEW."mime_sha256" IS NOT OLD."mime_sha256" OR NEW."message_id" IS NOT OLD."message_id" OR NEW."date_header" IS NOT OLD."date_header" OR NEW."sender" IS NOT OLD."sender" OR NEW."recipients" IS NOT OLD."recipients";
+    SELECT RAISE(ABORT, 'the bytes of a delivery are frozen') WHERE NEW."follow_up_id" IS NOT OLD."follow_up_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."draft_id" IS NOT OLD."draft_id" OR NEW."approval_request_id" IS NOT OLD."approval_request_id" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR (NEW."mime" IS NOT OLD."mime" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_delivery' AND x.row_id = OLD.id)) OR NEW."mime_sha256" IS NOT OLD."mime_sha256" OR NEW."message_id" IS NOT OLD."message_id" OR NEW."date_header" IS NOT OLD."date_header" OR NEW."sender" IS NOT OLD."sender" OR (NEW."recipients" IS NOT OLD."recipients" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_delivery' AND x.row_id = OLD.id)) OR (NEW."erased_sha256" IS NOT OLD."erased_sha256" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_delivery' AND x.row_id = OLD.id));
     SELECT RAISE(ABORT, 'this delivery may not go to that state') WHERE NEW.state <> OLD.state AND NOT ((OLD.state = 'scheduled' AND NEW.state IN ('claimed', 'stopped')) OR (OLD.state = 'claimed' AND NEW.state IN ('handing_over', 'scheduled', 'stopped', 'failed_temporary')) OR (OLD.state = 'handing_over' AND NEW.state IN ('accepted', 'failed_temporary', 'failed_permanent', 'outcome_unknown')) OR (OLD.state = 'failed_temporary' AND NEW.state IN ('claimed', 'stopped', 'failed_permanent')) OR (OLD.state = 'outcome_unknown' AND NEW.state IN ('accepted', 'failed_permanent')));
 END;
 
@@ -200,7 +200,7 @@ END;
 -- guard: guard_finding_is_fixed on drafts_finding
 CREATE TRIGGER guard_finding_is_fixed BEFORE UPDATE ON drafts_finding FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'a finding never changes') WHERE NEW."draft_id" IS NOT OLD."draft_id" OR NEW."check_id" IS NOT OLD."check_id" OR NEW."label" IS NOT OLD."label" OR NEW."severity" IS NOT OLD."severity" OR NEW."role" IS NOT OLD."role" OR NEW."quote" IS NOT OLD."quote" OR NEW."start" IS NOT OLD."start" OR NEW."end" IS NOT OLD."end" OR NEW."why" IS NOT OLD."why" OR NEW."fact" IS NOT OLD."fact" OR NEW."registered" IS NOT OLD."registered";
+    SELECT RAISE(ABORT, 'a finding never changes') WHERE NEW."draft_id" IS NOT OLD."draft_id" OR NEW."check_id" IS NOT OLD."check_id" OR NEW."label" IS NOT OLD."label" OR NEW."severity" IS NOT OLD."severity" OR NEW."role" IS NOT OLD."role" OR (NEW."quote" IS NOT OLD."quote" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_finding' AND x.row_id = OLD.id)) OR NEW."start" IS NOT OLD."start" OR NEW."end" IS NOT OLD."end" OR (NEW."why" IS NOT OLD."why" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_finding' AND x.row_id = OLD.id)) OR (NEW."fact" IS NOT OLD."fact" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_finding' AND x.row_id = OLD.id)) OR NEW."registered" IS NOT OLD."registered";
     SELECT RAISE(ABORT, 'an acknowledgement stays') WHERE OLD.acknowledged_by_id IS NOT NULL AND NEW.acknowledged_by_id IS NOT OLD.acknowledged_by_id;
 END;
 
@@ -220,7 +220,7 @@ END;
 -- guard: guard_generation_is_closed on drafts_generation
 CREATE TRIGGER guard_generation_is_closed BEFORE UPDATE ON drafts_generation FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'a closed attempt never changes') WHERE OLD.state IN ('done', 'failed', 'skipped') AND (NEW."state" IS NOT OLD."state" OR NEW."model" IS NOT OLD."model" OR NEW."prompt_sha256" IS NOT OLD."prompt_sha256" OR NEW."raw_answer" IS NOT OLD."raw_answer" OR NEW."tokens_in" IS NOT OLD."tokens_in" OR NEW."tokens_out" IS NOT OLD."tokens_out" OR NEW."cost_micro" IS NOT OLD."cost_micro" OR NEW."error" IS NOT OLD."error");
+    SELECT RAISE(ABORT, 'a closed attempt never changes') WHERE OLD.state IN ('done', 'failed', 'skipped') AND (NEW."state" IS NOT OLD."state" OR NEW."model" IS NOT OLD."model" OR NEW."prompt_sha256" IS NOT OLD."prompt_sha256" OR (NEW."raw_answer" IS NOT OLD."raw_answer" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_generation' AND x.row_id = OLD.id)) OR NEW."tokens_in" IS NOT OLD."tokens_in" OR NEW."tokens_out" IS NOT OLD."tokens_out" OR NEW."cost_micro" IS NOT OLD."cost_micro" OR (NEW."error" IS NOT OLD."error" AND NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'drafts_generation' AND x.row_id = OLD.id)));
 END;
 
 -- guard: guard_generation_is_kept on drafts_generation
@@ -304,4 +304,52 @@ END;
 CREATE TRIGGER guard_prompt_is_not_replaced BEFORE INSERT ON governance_promptversion FOR EACH ROW
 BEGIN
     SELECT RAISE(ABORT, 'prompt versions: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_promptversion t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_erasure_is_kept on governance_erasure
+CREATE TRIGGER guard_erasure_is_kept BEFORE DELETE ON governance_erasure FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'erasures are kept') WHERE 1;
+END;
+
+-- guard: guard_erased_row_is_kept on governance_erasedrow
+CREATE TRIGGER guard_erased_row_is_kept BEFORE DELETE ON governance_erasedrow FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'erasures are kept') WHERE 1;
+END;
+
+-- guard: guard_erased_row_is_fixed on governance_erasedrow
+CREATE TRIGGER guard_erased_row_is_fixed BEFORE UPDATE ON governance_erasedrow FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what an erasure changed is a record') WHERE 1;
+END;
+
+-- guard: guard_erased_row_is_of_an_open_erasure on governance_erasedrow
+CREATE TRIGGER guard_erased_row_is_of_an_open_erasure BEFORE INSERT ON governance_erasedrow FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'this erasure has ended') WHERE NOT EXISTS (SELECT 1 FROM governance_erasure e WHERE e.id = NEW.erasure_id AND e.applied_at IS NULL);
+END;
+
+-- guard: guard_draft_begins_whole on drafts_draft
+CREATE TRIGGER guard_draft_begins_whole BEFORE INSERT ON drafts_draft FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a new draft is not an erased one') WHERE NEW.erased_sha256 <> '';
+END;
+
+-- guard: guard_brief_begins_whole on drafts_brief
+CREATE TRIGGER guard_brief_begins_whole BEFORE INSERT ON drafts_brief FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a new brief is not an erased one') WHERE NEW.erased_sha256 <> '';
+END;
+
+-- guard: guard_delivery_begins_whole on drafts_delivery
+CREATE TRIGGER guard_delivery_begins_whole BEFORE INSERT ON drafts_delivery FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a new delivery is not an erased one') WHERE NEW.erased_sha256 <> '';
+END;
+
+-- guard: guard_erasure_is_fixed on governance_erasure
+CREATE TRIGGER guard_erasure_is_fixed BEFORE UPDATE ON governance_erasure FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'an erasure never changes') WHERE OLD.applied_at IS NOT NULL OR NEW."uid" IS NOT OLD."uid" OR NEW."contact_id" IS NOT OLD."contact_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."cause" IS NOT OLD."cause" OR NEW."by_id" IS NOT OLD."by_id" OR NEW."at" IS NOT OLD."at";
 END;

@@ -27,7 +27,7 @@ def test_opening_takes_every_grant_in_force_once_and_later_ones_join():
     review = access.open_due(AS_OF)
     assert sorted(review.certifications.values_list("kind", flat=True)) == ["everywhere", "person"]
     assert access.open_due(AS_OF) == review and review.certifications.count() == 2
-    desk.owner  # noqa: B018  made at first use
+    assert desk.owner  # made at first use
     assert access.open_due(AS_OF + timedelta(days=1)).certifications.count() == 3
     assert (review.quarter, access.quarter_of(AS_OF.date())) == ("2026Q2", "2026Q2")
     assert Event.objects.filter(action="review.opened").count() == 1

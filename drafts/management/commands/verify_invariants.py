@@ -40,6 +40,8 @@ class Command(BaseCommand):
         for result in results:
             mark = "broken" if result.count else "holds "
             self.stdout.write(f"{mark}  {result.invariant.id:<4} {result.invariant.words}  ({result.seconds:.1f} s)")
+            if result.note:
+                self.stdout.write(f"          {result.note}")
             for row in result.violations:
                 self.stdout.write(f"          {row.kind} {row.id}: {row.words}")
             if result.count > len(result.violations):
@@ -54,7 +56,7 @@ def _as_json(results: list[Result]) -> dict[str, Any]:
         "invariants": [
             {
                 "id": result.invariant.id, "words": result.invariant.words, "ok": not result.count, "count": result.count,
-                "seconds": result.seconds,
+                "seconds": result.seconds, "note": result.note,
                 "violations": [{"kind": row.kind, "id": row.id, "words": row.words} for row in result.violations],
             }
             for result in results
