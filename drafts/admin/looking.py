@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from drafts.admin.lookup import follow_up_or_404
@@ -9,12 +12,19 @@ from drafts.review.looking import looked
 from governance import clock
 from governance.admin.pages import may, person
 
+log = logging.getLogger(__name__)
+
 
 def look(request: HttpRequest, pk: int) -> HttpResponse:
     """Record an opened draft or opened evidence; 204 in any case."""
     follow_up = follow_up_or_404(request, pk)
     draft, evidence = request.POST.get("draft", ""), request.POST.get("evidence", "")
     if may(request, "approve", follow_up) and draft.isdecimal() and len(draft) < 19:
-        looked(pk, int(draft), int(evidence) if evidence in "123456789" and evidence else None, by=person(request), at=clock.now())
+        number = int(evidence) if evidence in "123456789" and evidence else None
+        try:
+            looked(pk, int(draft), number, by=person(request), at=clock.now())
+        except OperationalError:
+            # A busy database: the look is then not on record and the history says so. Nobody's work waits for it.
+            log.warning("a look at draft %s was not recorded", draft, exc_info=True)
     return HttpResponse(status=204)
 

@@ -58,5 +58,7 @@ def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
 
     yield open_page
     for context in contexts:
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")  # what a page reports in the background ends before the tables are emptied
         context.close()
     assert not errors
