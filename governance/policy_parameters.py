@@ -85,6 +85,10 @@ class PolicyParameters(_Typed):
     model_price_micro_out: int = Field(4, ge=0)
     model_breaker_failures: int = Field(5, ge=1, description="so many failures in a row pause the model")
     model_breaker_minutes: int = Field(5, ge=1)
+    # retention (a preservation hold beats all of them; the ledger, approvals, drafts and sent messages are the record and are kept)
+    retention_days_contacts: int = Field(1_095, ge=30, description="people of an account with nothing open, this long after the last contact or payment, are erased")
+    retention_days_uploads: int = Field(90, ge=1, description="uploaded import files")
+    retention_days_working_copies: int = Field(30, ge=1, description="typed text that was never saved as a version")
     # review
     claim_minutes: int = Field(30, ge=5, le=240)
 

@@ -21,6 +21,7 @@ from drafts.admin.disputing import categories, pending
 from drafts.admin.lookup import account_or_404, accounts_of
 from drafts.admin.reveal import PURPOSES
 from drafts.models import FollowUp
+from drafts.privacy import kept_by
 from governance import clock, holds
 from governance.admin.pages import may, moment, page, person
 from governance.models import Hold
@@ -50,7 +51,7 @@ def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -
         children=list(family.filter(parent=row).order_by("name")[:20]),
         days=timeline.of(request, row, now), shown=request.GET.get("show", "all"), kinds=timeline.KINDS,
         contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=HOLD_KINDS, categories=categories(),
-        rights={name: bool(may(request, name, row)) for name in RIGHTS}, purposes=PURPOSES,
+        rights={name: bool(may(request, name, row)) for name in RIGHTS}, purposes=PURPOSES, preserved=kept_by(row.pk, now),
         personal=personal, problem=problem, errors=problem is not None, status=problem.status if problem else 200,
         typed=problem.posted if problem else {}, today=timezone.localtime(now).date(),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
-from drafts.admin import access_review, incidents, reveal
+from drafts.admin import access_review, erasing, incidents, reveal
 from drafts.admin.lookup import accounts_of
 from drafts.compliance import nightly
 from drafts.compliance.near_misses import KINDS, counts, events, kind_of
@@ -100,4 +100,6 @@ def compliance_urls() -> list[URLPattern]:
         path("access-review/", desk_view(access_review.worklist), name="access_review"),
         path("access-review/<int:pk>/", act_view(access_review.certify), name="certify_grant"),
         path("contact/<int:pk>/reveal/", act_view(reveal.reveal), name="reveal_contact"),
+        path("contact/<int:pk>/erase/", desk_view(erasing.erase), name="erase_contact"),
+        path("account/<int:pk>/preserve/", act_view(erasing.preserve), name="preserve_account"),
     ]

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from drafts.compliance import evidence, incidents
 from drafts.invariants import Result, verify
+from drafts.privacy import retention
 from governance import access, control_looks
 from governance.audit import Entry, record
 from governance.models import Event, Incident
@@ -37,6 +38,7 @@ def run(at: datetime) -> int:
         record([Entry("system", DONE, "invariants", None, data)], by=None, at=at)
         for result in broken:
             _raise(result, at)
+    retention.throw_away(at)
     access.open_due(at)
     control_looks.look(at)
     if broken:

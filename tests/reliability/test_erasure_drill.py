@@ -12,7 +12,6 @@ from django.db import connection
 from drafts.privacy import erase
 from governance.checkpoints import writing
 from tests.drafts.scene import AS_OF, stop_clock
-
 from tests.reliability.test_restore_drill import Restored, tool
 from tests.security.erased_person import LATER, STREET, everywhere, found_in_tables, sent_to_her
 

@@ -263,3 +263,48 @@ def test_an_address_becomes_another_valid_one_always_the_same():
 def test_words_that_name_nobody_are_no_terms():
     found = terms("AP", "Accounts Payable", parts=["Accounts", "Payable"])
     assert found.scrub("Accounts receivable, payable in AP terms") == "Accounts receivable, payable in AP terms"
+
+
+# --- retention and the pages -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_past_its_time_goes_unless_a_hold_keeps_it():
+    from datetime import UTC, datetime
+
+    from accounts.models import Account, Message
+    from drafts.models import WorkingCopy
+    from drafts.privacy import retention
+
+    quiet, held, busy = (make_account(contact=False) for _ in range(3))
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    people = [make_contact(account, verified_at=long_ago) for account in (quiet, held, busy)]
+    Account.objects.update(created_at=long_ago)
+    make_message(busy, at=AS_OF)
+    preserve(held.pk, "a lawsuit", by=make_user("legal_approver"), at=AS_OF)
+    case = routine_case()
+    WorkingCopy.objects.create(draft=case.draft, user=case.desk.owner, subject="x", body="y", saved_at=AS_OF - timedelta(days=31))
+    fresh = WorkingCopy.objects.create(draft=case.draft, user=case.desk.reviewer, subject="x", body="y", saved_at=AS_OF - timedelta(days=29))
+    assert list(retention.contacts_due(AS_OF)) == people[:2]
+    assert retention.throw_away(AS_OF) == {"contacts": 1, "uploads": 0, "working_copies": 1}
+    names = [Contact.objects.get(pk=person.pk).name for person in people]
+    assert names == ["Erased person", people[1].name, people[2].name]
+    assert list(WorkingCopy.objects.all()) == [fresh] and Message.objects.filter(account=busy).exists()
+    assert Erasure.objects.get().cause == "retention" and Event.objects.get(action="privacy.thrown_away").actor_id is None
+    assert retention.throw_away(AS_OF) == {"contacts": 0, "uploads": 0, "working_copies": 0}
+
+
+def test_the_page_says_what_it_does_asks_twice_and_erases(browser):
+    case, contact = everywhere()
+    url, account = f"/admin/contact/{contact.pk}/erase/", f"/admin/account/{case.account.pk}/"
+    finance, legal = browser(case.desk.finance), browser(case.desk.legal)
+    assert url in finance.get(account).content.decode() and url not in browser(case.desk.reviewer).get(account).content.decode()
+    assert browser(case.desk.reviewer).act(url, {"sure": "yes"}).status_code == 403
+    assert browser(make_user("finance_approver", Desk().portfolio)).get(url).status_code == 404
+    assert "Nobody can take this back" in finance.get(url).content.decode()
+    assert finance.act(url).status_code == 409 and Contact.objects.get(pk=contact.pk).name == NAME
+    assert legal.act(f"{account}preserve/", {"step": "put", "reason": "court"}).status_code == 302
+    assert "court" in finance.get(url).content.decode() and finance.act(url, {"sure": "yes"}).status_code == 409
+    assert legal.act(f"{account}preserve/", {"step": "release", "reason": "over"}).status_code == 302
+    assert finance.act(url, {"sure": "yes", "also": STREET}).status_code == 302
+    assert traces() == []
+    assert "Erased person" in finance.get(account).content.decode()
