@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from .thesaurus import tags_of
+from drafts.detectors.thesaurus import meanings, tags_of
 
 _TOKEN = re.compile(r"[a-z]+|\d+|[?%$€£!]")
 _STEM = 5
 _LONG = 9
-_REACH = 4
-_NEGATION_REACH = 3
 NAME, FIGURE = "N", "0"
 _SEAM = re.compile(
     r"[,;:()]| - | and (?=we|i |you|our|that)| und (?=wir|ich|sie|dass)| et (?=nous|je|vous|que)| y (?=nos|le|les|usted|que)| but | aber | mais "
@@ -58,26 +56,12 @@ def _words(words: list[str]) -> Iterator[str]:
     yield "^" + " ".join(words[:2])
 
 
-def _meanings(tags: list[frozenset[str]]) -> Iterator[str]:
-    for place, here in enumerate(tags):
-        yield from ("T:" + tag for tag in here)
-        if not here:
-            continue
-        denied = any("NEG" in tags[before] for before in range(max(0, place - _NEGATION_REACH), place))
-        if denied:
-            yield from ("T!" + tag for tag in here)
-        for after in range(place, min(len(tags), place + _REACH + 1)):
-            yield from (f"T:{one}>{two}" for one in here for two in tags[after] if one != two or after > place)
-    every = sorted(set().union(*tags)) if tags else []
-    yield from (f"T:{one}&{two}" for number, one in enumerate(every) for two in every[number + 1 :])
-
-
 def word_features(sentence: str, languages: Iterable[str], question: bool) -> set[str]:
     """The features of a masked sentence that need no rules."""
     words = tokens(sentence)
     found = set(_words(words))
     for language in languages:
-        found.update(_meanings(tags_of(words, language)))
+        found.update(meanings(tags_of(words, language)))
     if question:
         found.add("Q?")
     found.add(f"len:{min(len(words) // 5, 6)}")

@@ -25,6 +25,8 @@ FALLS, RAISED = -5.0, 0.3
 STATEMENT_RAISED = 0.80
 """Probability from which a statement (paid, not due, a deadline …) is taken from the model; what the rules read as one always stands, because
 it is no violation in itself but is held against the facts."""
+SECOND = 0.30
+"""Probability that a second violation in the same sentence needs: what speaks for any of them is owed to the strongest."""
 _EDGE = 1e-4
 
 
@@ -42,14 +44,14 @@ def weigh(matched: Collection[str], scores: Mapping[str, float]) -> Verdict:
     The evidence for a violation is what speaks for any of them and what speaks for this one, together: either alone errs more often.
     """
     fallen, raised = set(), set()
-    any_at_all = _odds(scores[ANY])
+    any_at_all, strongest = _odds(scores[ANY]), max(scores[label] for label in RULES if label not in STATEMENTS)
     for label, rule in RULES.items():
         score = scores[label]
         if label in STATEMENTS:
             falls, rises = False, score >= STATEMENT_RAISED
         else:
             evidence = any_at_all + _odds(score)
-            falls, rises = evidence < FALLS, evidence >= RAISED
+            falls, rises = evidence < FALLS, evidence >= RAISED and (score >= SECOND or score >= strongest)
         if rises:
             raised.add(rule)
         elif falls:
