@@ -8,7 +8,21 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from accounts.models import Account, CallNote, Contact, Dispute, DisputeSignal, Invoice, Message, Payment, Promise
+from accounts.models import (
+    Account,
+    CallNote,
+    Contact,
+    Contract,
+    CreditNote,
+    Dispute,
+    DisputeSignal,
+    Invoice,
+    Message,
+    Payment,
+    Promise,
+    PromisedCredit,
+    Ticket,
+)
 from drafts.models import Brief, Classification, Delivery, Draft, DraftAttachment, Finding, FollowUp, Generation, Reply
 from governance.models import Approval, ApprovalRequest, ApprovedTerm, Decision, Hold, PackRun, RequiredRole
 
@@ -84,7 +98,11 @@ OF_ACCOUNT: tuple[Table, ...] = (
     Table("contacts", Contact, "account", by_account=True),
     Table("invoices", Invoice, "account", by_account=True),
     Table("payments", Payment, "account", by_account=True),
+    Table("credit_notes", CreditNote, "account", by_account=True),
+    Table("promised_credits", PromisedCredit, "account", by_account=True),
     Table("promises", Promise, "account", by_account=True),
+    Table("contracts", Contract, "account", by_account=True),
+    Table("tickets", Ticket, "account", by_account=True),
     Table("messages", Message, "account", by_account=True),
     Table("calls", CallNote, "account", by_account=True),
 )
