@@ -1,11 +1,13 @@
-"""What the linear models see of a sentence: words, word pairs, word beginnings, and the rules that matched."""
+"""What the linear models see of a sentence: words, word pairs, word beginnings, meanings, and the rules that matched."""
 
 import re
 from collections.abc import Iterable
 
 from drafts.detectors.rules import Reading
+from drafts.detectors.thesaurus import meanings_in_any
 
 _TOKEN = re.compile(r"[a-z]+|\d[\d.,/-]*|[?$€£%@]")
+_WORD = re.compile(r"[a-z]+")
 _STEM = 5
 _CONSUMER = re.compile(
     r"\b(?:cards?|atm|top[- ]?up\w*|my (?:bank )?account|app|policy|insurance|withdr\w+|transfer\w*|exchange rate"
@@ -45,7 +47,7 @@ def dispute_features(folded: str, reading: Reading) -> set[str]:
     A bank customer's "remove the charge" and a buyer's are learned apart: rules that match beside the words
     of consumer banking or insurance count as features of their own.
     """
-    found = words_of(folded)
+    found = words_of(folded) | meanings_in_any(tuple(_WORD.findall(folded)))
     prefix = "q:" if is_consumer(folded) else "r:"
     found.update(prefix + name for name in reading.names)
     found.add(f"{prefix}{min(reading.weight // 10, 6)}")

@@ -31,7 +31,7 @@ _LEAST = 2
 _SMALLEST = 0.03
 _SMALLEST_OF_KINDS = 0.13
 """Weights below these change nothing and are not kept."""
-SHORT, MAIL, REPLY = 0.35, 0.4, 0.45
+SHORT, MAIL, REPLY = 0.335, 0.38, 0.45
 """Thresholds: of a line of chat, of a mail of several sentences, of a reply kind. See docs/detection.md."""
 
 
