@@ -42,6 +42,11 @@ def against(around: Round, *ids: str) -> int:
     return sum(around.memo["invariants"][one] for one in ids)
 
 
+def many(n: int, one: str, more: str = "") -> str:
+    """ "1 message", "2 messages"."""
+    return f"{n} {one if n == 1 else more or one + 's'}"
+
+
 def _events(around: Round, *actions: str) -> int:
     return Event.objects.filter(action__in=actions, at__gt=around.at - WEEKS, at__lte=around.at).count()
 
@@ -50,21 +55,21 @@ def _events(around: Round, *actions: str) -> int:
 def named_approval(around: Round) -> Found:
     """Messages the mail server has, each with its approval."""
     n = Delivery.objects.filter(state=states.ACCEPTED).count()
-    return Found(n, f"{n} messages sent, each with a complete approval of its bytes by named people (I1, I2, I3, I5).", against(around, "I1", "I2", "I3", "I5"))
+    return Found(n, f"{many(n, 'message')} sent, each with a complete approval of its bytes by named people (I1, I2, I3, I5).", against(around, "I1", "I2", "I3", "I5"))
 
 
 @evidence("segregation")
 def segregation(around: Round) -> Found:
     """Complete requests, none filled by the wrong person."""
     n = ApprovalRequest.objects.filter(state=ApprovalRequest.State.COMPLETE).count()
-    return Found(n, f"{n} complete approvals, none by the author, the requester or who dismissed a signal (I8, I9).", against(around, "I8", "I9"))
+    return Found(n, f"{many(n, 'complete approval')}, none by the author, the requester or who dismissed a signal (I8, I9).", against(around, "I8", "I9"))
 
 
 @evidence("facts_first")
 def facts_first(around: Round) -> Found:
     """Drafts on frozen briefs."""
     n = Draft.objects.count()
-    return Found(n, f"{n} texts, each on a frozen brief whose hash is right (I16, I17, I25).", against(around, "I16", "I17", "I25"))
+    return Found(n, f"{many(n, 'text')}, each on a frozen brief whose hash is right (I16, I17, I25).", against(around, "I16", "I17", "I25"))
 
 
 @evidence("completeness")
@@ -72,21 +77,21 @@ def completeness(around: Round) -> Found:
     """Briefs that say how complete they are."""
     n, whole = Brief.objects.count(), Brief.objects.filter(complete=True).count()
     bad = Brief.objects.filter(complete=True, sources_fine__lt=F("sources_required")).count()
-    return Found(n, f"{n} briefs, {whole} with every required source in time, {n - whole} that say what was missing.", bad)
+    return Found(n, f"{many(n, 'brief')}, {whole} with every required source in time, {n - whole} that say what was missing.", bad)
 
 
 @evidence("reverification")
 def reverification(around: Round) -> Found:
     """Last looks on record."""
     n = Event.objects.filter(action="delivery.handing_over").count()
-    return Found(n, f"{n} last looks on record, one before every hand-over (I7).", against(around, "I7"))
+    return Found(n, f"{many(n, 'last look')} on record, one before every hand-over (I7).", against(around, "I7"))
 
 
 @evidence("holds")
 def holds(around: Round) -> Found:
     """Holds put, each on record."""
     n, standing = Hold.objects.count(), Hold.objects.filter(released_at__isnull=True).count()
-    return Found(n, f"{n} holds, {standing} of them not released; no message left under one (I7, I11).", against(around, "I7", "I11"))
+    return Found(n, f"{many(n, 'hold')}, {standing} of them not released; no message left under one (I7, I11).", against(around, "I7", "I11"))
 
 
 @evidence("routing")
@@ -94,7 +99,7 @@ def routing(around: Round) -> Found:
     """Classifications with their reasons."""
     n = Classification.objects.count()
     mute = Classification.objects.exclude(machine_lane=states.ROUTINE).filter(reasons=[]).count()
-    return Found(n, f"{n} classifications, each lane above routine with its reasons (I26).", mute + against(around, "I26"))
+    return Found(n, f"{many(n, 'classification')}, each lane above routine with its reasons (I26).", mute + against(around, "I26"))
 
 
 @evidence("commitments")
@@ -134,7 +139,7 @@ def kill_switch(around: Round) -> Found:
 def iteration_history(around: Round) -> Found:
     """Revisions kept."""
     n, edits = Draft.objects.count(), Draft.objects.filter(author_kind=Draft.AuthorKind.PERSON).count()
-    return Found(n, f"{n} versions kept, {edits} of them by people; every move is in the table (I10).", against(around, "I10"))
+    return Found(n, f"{many(n, 'version')} kept, {edits} of them by people; every move is in the table (I10).", against(around, "I10"))
 
 
 @evidence("ledger")
@@ -142,7 +147,7 @@ def ledger(around: Round) -> Found:
     """A ledger that verifies against checkpoints outside."""
     n, known = Event.objects.count(), writing.known()
     outside = f"the last checkpoint outside is number {known.number}" if known else "no checkpoint outside yet"
-    return Found(n if known else 0, f"{n} events, every hash computed again; {outside} (I12, I13).", against(around, "I12", "I13"))
+    return Found(n if known else 0, f"{many(n, 'event')}, every hash computed again; {outside} (I12, I13).", against(around, "I12", "I13"))
 
 
 @evidence("generation_record")
@@ -166,7 +171,7 @@ def oversight(around: Round) -> Found:
 def independent_qa(around: Round) -> Found:
     """Random samples drawn."""
     n = SampleDraw.objects.count()
-    return Found(n, f"{n} random samples drawn, each with its seed.")
+    return Found(n, f"{many(n, 'random sample')} drawn, each with its seed.")
 
 
 @evidence("untrusted_text")
@@ -181,7 +186,7 @@ def untrusted_text(around: Round) -> Found:
 def least_privilege(around: Round) -> Found:
     """Grants in force."""
     n = PortfolioUserGrant.objects.count() + PortfolioGroupGrant.objects.count() + AllPortfoliosGrant.objects.count()
-    return Found(n, f"{n} dated grants; rights come from nothing else.")
+    return Found(n, f"{many(n, 'dated grant')}; rights come from nothing else.")
 
 
 @evidence("access_review")
@@ -198,7 +203,7 @@ def incidents(around: Round) -> Found:
     """Incidents with their corrections, and near-misses."""
     n, near = Incident.objects.count(), sum(near_misses.counts(around.at - WEEKS, around.at).values())
     late = Incident.objects.exclude(state=Incident.State.CLOSED).filter(action_due__lt=around.at.date()).count()
-    return Found(n + near, f"{n} incidents, {near} near-misses in 28 days; {late} corrections past their date.", late)
+    return Found(n + near, f"{many(n, 'incident')}, {many(near, 'near-miss', 'near-misses')} in 28 days; {late} corrections past their date.", late)
 
 
 @evidence("recourse")
@@ -206,7 +211,7 @@ def recourse(around: Round) -> Found:
     """Objections that were heard."""
     n = Dispute.objects.count()
     old = Dispute.objects.filter(status=Dispute.Status.OPEN, owner__isnull=True, opened_on__lt=(around.at - WEEKS).date()).count()
-    return Found(n, f"{n} disputes on record, {old} open for more than 28 days without an owner.", old)
+    return Found(n, f"{many(n, 'dispute')} on record, {old} open for more than 28 days without an owner.", old)
 
 
 @evidence("retention")

@@ -119,7 +119,7 @@ def test_the_screen_says_what_is_known_and_shows_the_views(browser):
     sent(routine_case(Desk()))
     assert client.act("/admin/compliance/look/").status_code == 302
     page = client.get("/admin/compliance/").content.decode()
-    assert 'badge good' in page and "1 messages sent" in page and "Nothing here records this yet." in page
+    assert 'badge good' in page and "1 message sent" in page and "Nothing here records this yet." in page
     for view, ref in (("nist_ai_rmf", "MEASURE 2.13"), ("soc2", "CC8.1"), ("eu_ai_act", "benchmark")):
         assert ref in client.get("/admin/compliance/", {"view": view}).content.decode()
     assert client.get("/admin/compliance/", {"view": "nonsense"}).status_code == 200
