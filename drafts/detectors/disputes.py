@@ -8,7 +8,7 @@ from drafts.detectors.linear import BinaryModel, KindModel, Weights
 from drafts.detectors.rules import Reading, languages_of, read
 from drafts.detectors.text import Piece, fold, passes_on, sentences, split_history
 
-_RESOLVED_LATER = 0.35
+_RESOLVED_LATER = 0.3
 """What a challenge is still worth when a later sentence says that the matter is settled."""
 _TAKEN_BACK = 0.5
 """What the words of a sentence are still worth when its rules take everything back ("no issue with the bill")."""
