@@ -11,11 +11,11 @@ import re
 from django.apps import apps
 
 # What was said stays as it was said: rows are only ever added.
-INSERT_ONLY = ("governance_event", "governance_approval", "governance_requiredrole", "governance_sampledraw")
+INSERT_ONLY = ("governance_event", "governance_approval", "governance_requiredrole", "governance_sampledraw", "governance_erasedrow")
 # Rows that change but never go: heads move, a quarantine is lifted.
 KEPT = (
     "governance_streamhead", "governance_ledgerstate", "governance_quarantine", "governance_approvalrequest", "governance_packrun",
-    "drafts_delivery",
+    "drafts_delivery", "governance_erasure",
 )  # fmt: skip
 
 
