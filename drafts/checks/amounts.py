@@ -24,9 +24,9 @@ from .amount_words import (
 )
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
-from .facts import Facts, Invoice
+from .facts import Invoice
 from .items import Item
-from .numbers import fact_amount, show_number
+from .numbers import fact_amount, is_year, show_number
 from .sums import ShownSums
 from .text import Draft, Text, parsed
 
@@ -121,7 +121,7 @@ class AmountJudge:
         before, after = _context(self.text, item)
         around = before + " | " + after
         candidates = [scope.own] if scope.own else scope.near
-        if STRICT_TOTAL.search(before[-45:]) and not scope.named and self.many:
+        if STRICT_TOTAL.search(before[-45:]) and not scope.named and self.many and not self._rest_of(item, scope.near):
             return self._is_total(item, around, strict=True) or self._is_term(item)
         for invoice in candidates:
             if self._currency_fits(item, invoice.currency) and self._of_invoice(item, invoice, around):
@@ -165,9 +165,25 @@ class AmountJudge:
         before, after = _context(self.text, item)
         if OPEN_OF.match(before) and any(other.kind == "money" and other.end <= item.start for other in self.text.by_segment[item.seg]):
             return False  # "400.00 open of 1,000.00"
+        if self._of_the_amount_before(item, before):
+            return False
         found = OPEN_AFTER.match(after)
-        leads = found is not None and not after[found.end() :].strip(" :-|(€$£") and self._next_money(item)
+        plainly = found is not None and after[:1] == " " and after[1:2].isalpha() and after[found.end() :].lstrip().startswith("(")
+        leads = found is not None and not plainly and not after[found.end() :].strip(" :-|(€$£") and self._next_money(item)
         return bool(OPEN_BEFORE.search(before)) or (found is not None and not leads)
+
+    def _rest_of(self, item: Item, near: list[Invoice]) -> bool:
+        """ "4,985.73 is left of a total of 6,985.73": the whole of the invoice spoken of, beside its open amount or what was paid on it."""
+        beside = {other.value for other in self.text.by_segment[item.seg] if other.kind == "money" and other is not item}
+        return any(
+            invoice.amount == item.value and (invoice.open in beside or any(self._paid(invoice, value) for value in beside)) for invoice in near
+        )
+
+    def _of_the_amount_before(self, item: Item, before: str) -> bool:
+        """ "8,500.00 open (9,120.00 less the credit)": what stands before the bracket is said of the amount before it."""
+        said = OPEN_AFTER.match(before)
+        told = any(other.kind == "money" and other.end == item.start - len(before) for other in self.text.by_segment[item.seg])
+        return told and said is not None and before[said.end() :].strip() in {"(", "=", "[", "/"}
 
     def _next_money(self, item: Item) -> bool:
         return any(other.kind == "money" and other.start > item.start for other in self.text.by_segment[item.seg])
@@ -234,7 +250,7 @@ class AmountJudge:
         value = item.value
         if value is None or value < 100_000 or item.word.startswith("0"):
             return None
-        if item.word in self.facts.digit_runs or _is_year(item.word, value):
+        if item.word in self.facts.digit_runs or is_year(item.word, value):
             return None
         before, after = _context(self.text, item, 30)
         if not (
@@ -250,7 +266,7 @@ class AmountJudge:
 
     def _percent(self, item: Item) -> Finding | None:
         """A percentage is a computed figure: it passes only when a fact (late-fee policy, approved term) holds it."""
-        if item.value is not None and any(fact_amount(number) == item.value for number in _policy_numbers(self.facts)):
+        if item.value is not None and any(fact_amount(number) == item.value for number in self.facts.policy_numbers):
             return None
         if item.value == 100_000:
             return None
@@ -263,23 +279,6 @@ class AmountJudge:
             if re.search(r"[€$£]\s*$|(?:gbp|eur|usd|chf)\s*$", before) or re.match(r"\s*(?:€|eur|gbp|usd|£)", after)
             else None
         )
-
-
-def _is_year(word: str, value: int) -> bool:
-    return len(word) == 4 and 1990_000 <= value <= 2100_000
-
-
-def _policy_numbers(facts: Facts) -> list[str]:
-    policy = facts.raw.get("late_fee_policy")
-    rows = [policy] if isinstance(policy, dict) else []
-    rows += [term for term in facts.terms if isinstance(term, dict)]
-    return [
-        number
-        for row in rows
-        for key, value in row.items()
-        if key not in {"schedule", "ref"}
-        for number in re.findall(r"\d+(?:\.\d+)?", str(value))
-    ]
 
 
 def check_amounts(inp: CheckInput) -> Iterable[Finding]:

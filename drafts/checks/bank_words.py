@@ -68,12 +68,68 @@ SAME = re.compile(
 THEIRS = re.compile(r"\b(?:your|ihr\w*|votre|vos|su|sus|vuestr\w*) (?:\w+ )?(?:bank\w*|account\w*|konto\w*|compte\w*|banque|cuenta\w*|banco|datos|coordonnees|details)\b")
 
 
+# What is sent to an address and is no money.
+_PAPERS = (
+    r"(?:photos?|photographs?|pictures?|packing slips?|pods?|delivery notes?|copy|copies|scans?|documents?|forms?|certificates?|remittance(?: advice)?s?|questions?|queries|reply|replies|answers?|"
+    r"comments?|notes?|proof|screenshots?|files?|pdf|statements?|corrections?|feedback|purchase orders?|orders?|references?|"
+    r"fotos?|lieferscheine?|kopien?|unterlagen|belege?|nachweise?|formulare?|ruckfragen|fragen|antwort\w*|avis\w*|screenshots?|bestellung\w*|"
+    r"photos?|bons? de livraison|copies?|justificatifs?|pieces?|formulaires?|questions?|reponses?|avis de (?:paiement|virement)|bons? de commande|"
+    r"fotos?|albaran(?:es)?|copias?|documentos?|justificantes?|comprobantes?|formularios?|preguntas?|dudas|respuestas?|ordenes de compra)"
+)
+_PAPER = re.compile(rf"\b{_PAPERS}\b")
+_FUNDS = re.compile(
+    r"\b(?:pay\w*|transfers?|transferred|remit|wires?|funds|money|amounts?|sums?|balance|bank\w*|accounts?|iban|zahl\w*|bezahl\w*|uberweis\w*|betrag|konto\w*|geld|paiements?|payer|payez|regl\w*|vir\w*|verse\w*|"
+    r"montants?|somme|compte|pag\w*|transfier\w*|transferencia\w*|importes?|cuenta|abon\w*)\b"
+)
+_SEND_THERE = re.compile(r"\b(?:send|post|mail|forward|route|direct|schick\w*|send\w*|envoy\w*|adress\w*|envi\w*|mand\w*|remit\w*)\b[^.;!?]*\b(?:address|adresse|direccion|mailbox|inbox|postfach|boite|buzon)\b")
+_REPORTED = re.compile(
+    r"\b(?:you (?:asked|wondered|wanted to know|were asking|inquired)|your question|you(?:'d| had) asked|sie (?:fragten|wollten wissen|hatten gefragt|haben gefragt|erkundigten)|ihre frage|du (?:fragtest|wolltest wissen)|"
+    r"vous (?:demand\w+|m'avez demande|nous avez demande|vouliez savoir|aviez demande)|votre question|(?:me|nos) (?:pregunt\w+|consult\w+)|pregunt(?:abas|aba|as|a usted|aban)|su pregunta|tu pregunta|vuestra pregunta)\b"
+)
+_NO = re.compile(
+    r"(?:[:,;.!?-]\s*|\A\W*)(?:no|nein|non|nothing|nichts|rien|nada|it has not|they have not|it hasn't|they haven't|it is not|they are not|not at all|unchanged|keine?\w*|aucune?|elles? n'ont pas|il n'a pas|sigue\w*|siguen)\b"
+)
+_OTHERWISE = re.compile(
+    r"\b(?:but|however|instead|below|following|attached|enclosed|new|updated|aber|jedoch|sondern|unten|folgend\w*|beigefugt\w*|anbei|neu\w*|mais|toutefois|ci-dessous|suivant\w*|ci-joint\w*|nouve\w*|pero|sino|"
+    r"siguiente\w*|adjunt\w*|nuev\w*)\b"
+)
+
+
+def papers_sent(text: Text, start: int, end: int) -> bool:
+    """True when the sentence ``start``…``end`` says where to send a document or an answer ("it": the document of the sentence before)."""
+    if not _SEND_THERE.search(text.plain, start, end):
+        return False
+    said = text.plain[start:end]
+    money = _FUNDS.search(_PAPER.sub(" ", said))
+    seg = text.segment_at(start)
+    before = text.plain[slice(*text.segments[seg - 1])] if seg else ""
+    figures = any(item.kind == "money" for item in text.by_segment.get(seg, ()))
+    return not money and not figures and bool(_PAPER.search(said) or _PAPER.search(before))
+
+
+def asked_and_denied(text: Text, start: int, end: int) -> bool:
+    """True for "You asked whether our account has changed: no, it has not", the answer in the same sentence or the next."""
+    asked = _REPORTED.search(text.plain, start, end)
+    if asked is None:
+        return False
+    seg = text.segment_at(start)
+    after = text.plain[slice(*text.segments[seg + 1])] if seg + 1 < len(text.segments) else ""
+    said = text.plain[asked.end() : end]
+    answered = bool(_NO.search(said)) or bool(re.match(r"\W*" + _NO.pattern, after)) or bool(UNCHANGED.search(after)) or bool(SAME.search(after)) or bool(_NOT.search(after))
+    return answered and not _OTHERWISE.search(after) and not _OTHERWISE.search(said[said.find(":") + 1 if ":" in said else len(said) :])
+
+
+_NOT = re.compile(r"\A\W*(?:they|it|that|das|die|es|dies\w*|elles?|ils?|ce n'est|eso|no)\b[^.;!?]{0,25}\b(?:not|n't|nicht|pas|no)\b|\A\W*(?:no|nein|non)\b")
+
+
 def diversions(text: Text) -> Iterator[tuple[int, int]]:
     """Folded spans of such sentences' telling parts."""
     if text.vocabulary.isdisjoint(_WORTH):
         return
     for start, end in text.segments:
         if text.asks(start, end) or UNCHANGED.search(text.plain, start, end) or SAME.search(text.plain, start, end) or THEIRS.search(text.plain, start, end):
+            continue
+        if asked_and_denied(text, start, end):
             continue
         for rule in _RULES:
             found = rule.search(text.plain, start, end)

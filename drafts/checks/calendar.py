@@ -25,8 +25,9 @@ from .calendar_words import (
     WEEKDAY_BEFORE,
     WITHIN,
 )
-from .clauses import Match, matches
+from .clauses import matches
 from .facts import Invoice
+from .idle_days import sets_none
 from .items import Item
 from .late import late_claims
 from .lexicon.basics import UNITS, WEEKDAYS
@@ -129,7 +130,7 @@ class DateJudge:
     def _past(self, item: Item) -> bool:
         """True when a date after "by/until" is over already, so that it can be no deadline ("unpaid until 20 May")."""
         today = self.facts.as_of.isoformat() if self.facts.as_of else ""
-        return any(one <= today for one in item.dates if one[0] != "-")
+        return any((one if one[0] != "-" else today[:4] + one) <= today for one in item.dates if len(one) > 3)
 
     def _other_days(self, invoices: list[Invoice], today: bool = True) -> list[str]:
         numbers = {i.number for i in invoices}
@@ -248,12 +249,6 @@ class DateJudge:
 
 # "no later than | the 4 December": the date is judged, not the words in front of it.
 _LEAD = 5
-_WISH = re.compile(r"\b(?:nice|good|great|lovely|happy|enjoy\w*|wonderful|restful|schon\w*|gut\w*|erholsam\w*|bon|bonne|beau|belle|excellent\w*|buen\w*|feliz|excelente|lind\w*)\W+(?:\w+\W+){0,2}\Z")
-
-
-def _wished(text: Text, match: Match) -> bool:
-    """ "Have a good weekend" is no deadline."""
-    return bool(_WISH.search(text.plain, max(0, match.start - 30), match.start))
 
 
 def _weekday_width(text: Text, item: Item) -> int:
@@ -275,5 +270,5 @@ def check_dates(inp: CheckInput) -> Iterable[Finding]:
             else []
         )
         for match in deadlines:
-            if not any(left - _LEAD < match.end and match.start < right for left, right in taken) and not _wished(text, match):
+            if not any(left - _LEAD < match.end and match.start < right for left, right in taken) and not sets_none(text, match):
                 yield text.finding("G04", "wrong_date", BLOCK, match.start, match.end, "a deadline that no fact sets")

@@ -221,6 +221,15 @@ class Facts:
         """Skeleton of each identifier → the identifier, to name what a look-alike imitates."""
         return {skeleton(ref.name): ref.name for ref in self.ids.values()}
 
+    @cached_property
+    def policy_numbers(self) -> list[str]:
+        """Figures of the late-fee policy and the approved terms, schedules left out, as written there."""
+        policy = self.raw.get("late_fee_policy")
+        rows = [policy] if isinstance(policy, dict) else []
+        rows += [term for term in self.terms if isinstance(term, dict)]
+        values = [str(value) for row in rows for key, value in row.items() if key not in {"schedule", "ref"}]
+        return [number for value in values for number in re.findall(r"\d+(?:\.\d+)?", value)]
+
 
 def _walk_dates(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):

@@ -47,6 +47,11 @@ def _assemble(raw: str, mark: str | None, decimals: str | None) -> int:
     return int(re.sub(r"\D", "", body)) * THOUSAND + int(((decimals or "") + "000")[:3])
 
 
+def is_year(word: str, value: int) -> bool:
+    """True for four digits between 1990 and 2100 (``value`` in thousandths)."""
+    return len(word) == 4 and 1990 * THOUSAND <= value <= 2100 * THOUSAND
+
+
 @lru_cache(maxsize=4096)
 def fact_amount(value: str) -> int | None:
     """Thousandths of a decimal string from the facts (``"2480.00"``); None when it is not one."""

@@ -53,6 +53,16 @@ def spaced_days(folded: str) -> list[Item]:
     return found
 
 
+_VERB_NEXT = re.compile(r"(?:may|march) (?:be|have|has|not|well|also|still|already|just|simply|even|both|each|now|need|want|wish|differ|get|come|go)\b")
+
+
+def is_verb(folded: str, start: int, word: str, worded: bool = False) -> bool:
+    """True for "the two may be settled together" and "the 2 may be": a month of English written small, behind digits also before a verb."""
+    if word not in {"may", "march"} or not folded[start].islower():
+        return False
+    return worded or bool(_VERB_NEXT.match(folded, start))
+
+
 JOINT = re.compile(r"[/+&,]")
 
 

@@ -21,6 +21,9 @@ _KEYS = frozenset("body subject betreff objet asunto citations".split())
 _JSON = re.compile(
     r"^\s*[{\[]|[}\]]\s*$|\"(?:subject|body|citations|text)\"\s*:|^```|^\s*(?:subject|body|betreff|objet|asunto)\s*:", re.M | re.I
 )
+_FIELD = re.compile(r"^\s*\"?(?:subject|body|text|message|to|from|betreff|nachricht|objet|corps|asunto|cuerpo|citations|language|purpose)\"?\s*:", re.M | re.I)
+_HEADING_WORDS = frozenset("subject betreff objet asunto".split())
+_HEADING_LENGTH, _HEADING_ABOVE = 100, 6
 _PLACEHOLDER = re.compile(
     r"\{\{?[^{}\n]{0,60}\}?\}|\$\{[^}\n]*\}|%\(\w+\)s|%[A-Z_]{3,}%|<<[^<>\n]{1,60}>>|\[\[[^\]\n]*\]\]|<(?!https?|/?(?:p|br|b|i|a|div|"
     r"span|script|img|table|html)\b)[A-Za-zÀ-ž][\w À-ž/.'-]{1,40}>|"
@@ -108,11 +111,22 @@ def check_text_rules(inp: CheckInput) -> Iterable[Finding]:
             "G01", "invalid_output", BLOCK, 0, 0, f"the written text has {written} characters, allowed are {SHORTEST}-{LONGEST}"
         )
     suspect = "{" in body.folded or "}" in body.folded or "[" in body.folded or "```" in body.raw or not body.vocabulary.isdisjoint(_KEYS)
-    match = _JSON.search(body.folded) if suspect else None
+    match = next((found for found in _JSON.finditer(body.folded) if not _heading(body, found)), None) if suspect else None
     if match:
         yield body.finding("G01", "invalid_output", BLOCK, match.start(), match.end(), "data or field names instead of prose")
     yield from _repeats(body)
     yield from _mixed(body)
+
+
+def _heading(text: Text, match: re.Match[str]) -> bool:
+    """True for the one line "Objet : facture 12" of a printed letter: near its top, words behind it on the line, no other field of a form."""
+    label = match.group().strip(" \t\n:").lower()
+    if label not in _HEADING_WORDS or len(_FIELD.findall(text.folded)) > 1:
+        return False
+    line_end = text.folded.find("\n", match.end())
+    line = text.folded[match.end() : line_end if line_end >= 0 else len(text.folded)].strip()
+    above = [line for line in text.folded[: match.start() + 1].splitlines() if line.strip()]
+    return 3 <= len(line) <= _HEADING_LENGTH and line_end >= 0 and len(above) <= _HEADING_ABOVE and "{" not in line and not line.startswith('"')
 
 
 def _repeats(text: Text) -> Iterator[Finding]:
@@ -224,7 +238,7 @@ def _missing(draft: Draft) -> Iterator[Finding]:
     def absent(why: str, fact: str = "") -> Finding:
         return body.finding("G07", "missing_required", BLOCK, -1, -1, why, fact=fact)
 
-    if not any(invoice_number(item) for item in body.items) and len(facts.rows) <= 30:
+    if not any(invoice_number(item) for item in body.items) and len(facts.rows) <= 30 and not _named_above(draft):
         yield absent("no invoice is named", ", ".join(str(row["number"]) for row in facts.rows[:3]))
     if draft.purpose == "demand" and not any(
         item.kind == "money" or (item.kind == "number" and (item.value or 0) >= 100_000) for item in body.items
@@ -234,6 +248,19 @@ def _missing(draft: Draft) -> Iterator[Finding]:
         yield absent("the sender is not named", str((facts.raw.get("sender") or {}).get("company") or ""))
     if not _reply_path(draft):
         yield absent("no way to reply is given")
+
+
+_ABOVE = re.compile(
+    r"\b(?:subject line|(?:in|by) (?:the|this) subject|(?:above|above-mentioned|aforementioned|referenced|captioned|subject) (?:invoice|bill)|(?:invoice|bill)s? (?:\w+ ){0,3}(?:above|subject line|heading)|"
+    r"im betreff|im betreff genannte\w*|oben ?genannte\w*|obige\w*|o\. ?g\.|betreffzeile|rubrizierte\w*|(?:en|dans l'|ci-dessus en) ?objet|sous rubrique|citee? ci-dessus|mentionnee? ci-dessus|"
+    r"(?:en el|del) asunto|arriba (?:indicada|mencionada|citada|referenciada)|de referencia|en referencia|citada arriba)(?!\w)"
+)
+
+
+def _named_above(draft: Draft) -> bool:
+    """The subject names the invoice, and the letter speaks of the one in its subject."""
+    subject = draft.subject
+    return subject is not None and any(invoice_number(item) for item in subject.items) and bool(_ABOVE.search(draft.body.plain))
 
 
 def _sender_named(draft: Draft) -> bool:

@@ -10,7 +10,7 @@ from .facts import Facts, compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
-from .readings import JOINT, joined_ids, spaced_days
+from .readings import JOINT, is_verb, joined_ids, spaced_days
 from .scan_patterns import (
     CELL,
     CHUNK,
@@ -256,7 +256,7 @@ class Scanner:
         if after and after[1] in {"of", "de"}:
             after = LATER.match(self.plain, after.end(1))
         month = MONTHS.get(after[1]) if after else None
-        if after is None or month is None:
+        if after is None or month is None or is_verb(self.folded, after.start(1), after[1]):
             return False
         end = after.end(1)
         year = YEAR.match(self.plain, end)

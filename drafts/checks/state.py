@@ -12,6 +12,7 @@ from .denials import denials
 from .facts import Invoice
 from .lexicon.basics import NUMBER_WORDS
 from .numbers import fact_amount
+from .settled import told_settled
 from .speaking import spoken_of
 from .text import Draft, Text, parsed
 
@@ -150,8 +151,16 @@ def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
                 r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]
             ):
                 yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold a dispute")
-        if not match.negated and not raised and not condition_before(text, match) and not asks(text, match.sentence):
+        if not match.negated and not raised and not condition_before(text, match) and not asks(text, match.sentence) and not _we_tell(text, match):
             yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold no dispute")
+
+
+# "je me permets de vous signaler la facture": what is reported is reported to the reader.
+_TELLS = re.compile(r"\b(?:pour|de|a|a vous|nous|je|devons|souhaitons|permettons de) vous (?:en )?(?:signal(?:er|e|ons|ions|ais)|reclam(?:er|e|ons)|soulever)\b")
+
+
+def _we_tell(text: Text, match: Match) -> bool:
+    return any(found.start() <= match.start < found.end() for found in _TELLS.finditer(text.plain, *match.sentence))
 
 
 def _acknowledged(text: Text) -> bool:
@@ -183,7 +192,7 @@ def _settled_named(draft: Draft, text: Text) -> Iterator[Finding]:
         if item.kind == "ref" and item.ref.kind == "invoice":
             invoice = draft.facts.invoice(item.ref.name)
             dead = invoice.open == 0 or invoice.status.lower() in {"paid", "cancelled", "canceled", "void", "written_off"}
-            if dead and not any(m.sentence[0] <= item.start < m.sentence[1] for m in matches(text, "cleared", negated=None)):
+            if dead and not told_settled(text, draft.facts, item, invoice) and not any(m.sentence[0] <= item.start < m.sentence[1] for m in matches(text, "cleared", negated=None)):
                 yield text.finding(
                     "G06",
                     "contradicts_facts",

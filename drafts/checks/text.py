@@ -15,7 +15,7 @@ from .languages import Evidence, weigh
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, SHARED_CURRENCY, UNITS
 from .number_words import find_runs
 from .numbers import THOUSAND
-from .readings import settle_days, short_references, understood_counts
+from .readings import is_verb, settle_days, short_references, understood_counts
 from .scan import Scanner
 from .segments import split_segments
 from .words import NUMBER_BIT, mask_of
@@ -153,7 +153,7 @@ class Text:
         if match and word in UNITS and word not in {"m", "d", "h", "a", "j", "an", "p"}:
             length = UNITS[word]
             return Item("count", start, match.end(1), None if value is None or not length else value * length, word=word, ref=amount)
-        if match and word in MONTHS and value is not None and 1 <= value <= 31:
+        if match and word in MONTHS and value is not None and 1 <= value <= 31 and not is_verb(self.folded, match.start(1), word, worded=True):
             year = re.compile(r"\s+(?:de |del )?(\d{4})").match(self.plain, match.end())
             day = f"{year[1] if year else ''}-{MONTHS[word]:02d}-{value:02d}"
             return Item("date", start, match.end(1), dates=(day,))

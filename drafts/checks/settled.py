@@ -1,0 +1,51 @@
+"""How a letter names an invoice on which nothing is open without asking for it: paid on that day, closed, no longer on the list, 0.00."""
+
+from __future__ import annotations
+
+import re
+
+from .facts import Facts, Invoice
+from .items import Item
+from .text import Text
+
+_SETTLED = re.compile(
+    r"\b(?:paid|settled|cleared|closed|received|arrived|reached|came in|credited|booked|posted|"
+    r"bezahlt\w*|beglichen\w*|ausgeglichen\w*|erledigt|verbucht|gebucht|gutgeschrieben|eingegangen\w*|angekommen|abgeschlossen|geschlossen|erhalten|uberwiesen|"
+    r"reglee?s?|soldee?s?|payee?s?|acquittee?s?|encaisse\w*|cloturee?s?|recue?s?|comptabilise\w*|apuree?s?|"
+    r"(?:se|la|lo|nos la|nos lo) (?:pago|abono|saldo|liquido|cobro|cerro|ingreso|pagaron|abonaron|liquidaron|pagasteis|pagaste|pagaba)|pagad[oa]s?|abonad[oa]s?|saldad[oa]s?|"
+    r"liquidad[oa]s?|cobrad[oa]s?|cerrad[oa]s?|ingresad[oa]s?|llego|recibi\w*)\b"
+)
+_GONE = re.compile(
+    r"\b(?:no longer|nicht mehr|ya no|n'\w+ plus|ne \w+ plus|nothing (?:more )?(?:is |left )?(?:open|due|owed|outstanding)|nichts mehr|plus rien|rien de plus|nada pendiente|nada mas)\b"
+)
+_DENIED = re.compile(
+    r"\b(?:not|never|cannot|without|nicht|noch kein\w*|nie|ohne|pas|jamais|aucun\w*|sans|sin|ningun\w*|unpaid|unbezahlt|impaye\w*|impagad\w*|pendiente de|yet to|no (?:ha\w*|se|fue\w*|esta\w*|consta\w*|hemos|nos))\b|"
+    r"n't\b"
+)
+_ASKED = re.compile(
+    r"\b(?:please|kindly|bitte|merci de|veuillez|priere|rogamos|por favor|once|until|unless|if|when|as soon as|sobald|bis|wenn|falls|sofern|si|des que|lorsque|quand|cuando|hasta|"
+    r"to be|must|should|has to|have to|zu (?:be\w*|uber\w*)|muss\w*|soll\w*|doit|devez|a regler|debe\w*|hay que|por pagar)\b"
+)
+
+
+def told_settled(text: Text, facts: Facts, item: Item, invoice: Invoice) -> bool:
+    """True when the words around the mention ``item`` of a settled ``invoice`` say that it is settled."""
+    row = text.by_segment[item.seg]
+    if any(other.kind == "money" and other.value == 0 for other in row):
+        return True
+    start, end = text.segments[item.seg]
+    mentions = [other for other in row if other.kind == "ref" and other.ref.kind == "invoice" and other.ref.name != invoice.number]
+    left = max((other.end for other in mentions if other.end <= item.start), default=start)
+    right = min((other.start for other in mentions if other.start >= item.end), default=end)
+    said = text.plain[left:right]
+    if _GONE.search(said):
+        return True
+    if not _SETTLED.search(said) or _DENIED.search(said):
+        return False
+    return _proven(facts, row, invoice) or not (_ASKED.search(said) or text.asks(start, end))
+
+
+def _proven(facts: Facts, row: list[Item], invoice: Invoice) -> bool:
+    """The day of a payment of the invoice stands beside it."""
+    days = {str(paid.get("date") or "")[:10] for paid in facts.payments if str(paid.get("invoice")) == invoice.number} - {""}
+    return any(other.kind == "date" and any(day.endswith(one) for one in other.dates for day in days) for other in row)
