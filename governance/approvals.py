@@ -148,7 +148,8 @@ def unrecorded(request: ApprovalRequest, given: Sequence[Approval]) -> list[Appr
 def _record_answer(request: ApprovalRequest, role: str, approve: bool, complete: bool, by: User, at: datetime) -> None:
     stream = account_stream(request.account_id)
     data = _answer_data(request, role)
-    entries = [Entry(stream, "approval.given" if approve else "approval.refused", request.subject_kind, request.subject_id, data)]
+    answer = "approval.given" if approve else "approval.refused"
+    entries = [Entry(stream, answer, request.subject_kind, request.subject_id, data, filled=SATISFIED_BY[role])]
     if complete:
         entries.append(Entry(stream, "approval.complete", request.subject_kind, request.subject_id, {"request": request.pk}))
     record(entries, by=by, at=at)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from governance import heads
+from governance import acting, heads
 from governance.canonical import canonical_json, quoted, sha256_hex
 from governance.models import Event
 
@@ -114,13 +114,17 @@ ACTIONS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act to record. ``subject_kind`` and ``subject_id`` name the row it was about."""
+    """One act to record. ``subject_kind`` and ``subject_id`` name the row it was about.
+
+    ``filled``: the roles that entitle to this act, where the verb knows better than ``acting.RIGHTS``.
+    """
 
     stream: str
     action: str
     subject_kind: str
     subject_id: int | None
     data: dict[str, Any] = field(default_factory=dict)
+    filled: frozenset[str] = frozenset()
 
 
 class UnknownAction(KeyError):
@@ -137,22 +141,27 @@ def _known(action: str) -> None:
         raise UnknownAction(action)
 
 
-def event_hash(prev_hash: str, stream: str, number: int, action: str, actor_id: int | None, subject: str, at: datetime, data: str) -> str:
+def event_hash(
+    prev_hash: str, stream: str, number: int, action: str, actor_id: int | None, subject: str, at: datetime, data: str, roles: str = ""
+) -> str:
     """The chained hash of one event: SHA-256 over its canonical JSON with the previous hash.
 
-    The text is put together by hand: it is exactly ``canonical_json`` of the list, at a third of the time.
+    Form 2 begins with the number 2 and ends with the roles; form 1, without either, is that of events written before roles were on
+    record (``roles`` empty). An event cannot pass from one form to the other: its text would begin differently. The text is put together
+    by hand: it is exactly ``canonical_json`` of the list, at a third of the time.
     """
     moment = (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")
     actor = "null" if actor_id is None else actor_id
+    first, last = ("2,", f",{quoted(roles)}") if roles else ("", "")
     return sha256_hex(
-        f"[{quoted(prev_hash)},{quoted(stream)},{number},{quoted(action)},{actor},{quoted(subject)},{quoted(moment)},{quoted(data)}]"
+        f"[{first}{quoted(prev_hash)},{quoted(stream)},{number},{quoted(action)},{actor},{quoted(subject)},{quoted(moment)},{quoted(data)}{last}]"
     )
 
 
 def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[Event]:
-    """Append ``entries`` in order, each to its stream, inside the caller's transaction. A few statements for any number.
+    """Append ``entries`` in order, each to its stream, inside the caller's transaction, with the roles ``by`` held at ``at``.
 
-    Raises ``UnknownAction`` for an unregistered action and ``RuntimeError`` outside a transaction.
+    A few statements for any number. Raises ``UnknownAction`` for an unregistered action and ``RuntimeError`` outside a transaction.
     """
     entries = list(entries)
     if not entries:
@@ -161,20 +170,30 @@ def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[E
         raise RuntimeError("the ledger is written in the transaction of the act it records")
     for entry in entries:
         _known(entry.action)
-    last = heads.lock(sorted({entry.stream for entry in entries}))
-    actor_id = by.pk if by else None
-    events: list[Event] = []
-    for entry in entries:
-        number, prev = last[entry.stream]
-        data = canonical_json(entry.data)
-        subject = f"{entry.subject_kind}:{entry.subject_id}"
-        digest = event_hash(prev, entry.stream, number + 1, entry.action, actor_id, subject, at, data)
-        events.append(
-            Event(
-                stream=entry.stream, number=number + 1, action=entry.action, actor_id=actor_id, subject_kind=entry.subject_kind,
-                subject_id=entry.subject_id, data=data, at=at, prev_hash=prev, hash=digest,
-            )
-        )
-        last[entry.stream] = (number + 1, digest)
+    last, held = _begin(sorted({entry.stream for entry in entries}), by, at)
+    events = [_chained(entry, last, held, by, at) for entry in entries]
     heads.append(events, last)
     return events
+
+
+def _begin(streams: list[str], by: User | None, at: datetime) -> tuple[dict[str, heads.Head], acting.Held]:
+    """Lock the streams and find out what the actor held."""
+    known = acting.nobody(by)
+    if known is not None or by is None:
+        return heads.lock(streams)[0], known or acting.Held(acting.SERVICE)
+    last, rows = heads.lock(streams, acting.statement(by, streams, at))
+    return last, acting.Held().read(rows)
+
+
+def _chained(entry: Entry, last: dict[str, heads.Head], held: acting.Held, by: User | None, at: datetime) -> Event:
+    """The next event of its stream; ``last`` moves on."""
+    number, prev = last[entry.stream]
+    number, actor, data = number + 1, by.pk if by else None, canonical_json(entry.data)
+    roles = held.codes(entry.stream, entry.action, entry.filled)
+    subject = f"{entry.subject_kind}:{entry.subject_id}"
+    digest = event_hash(prev, entry.stream, number, entry.action, actor, subject, at, data, roles)
+    last[entry.stream] = (number, digest)
+    return Event(
+        stream=entry.stream, number=number, action=entry.action, actor_id=actor, roles=roles, subject_kind=entry.subject_kind,
+        subject_id=entry.subject_id, data=data, at=at, prev_hash=prev, hash=digest,
+    )  # fmt: skip

@@ -26,23 +26,29 @@ _MOVE = (
     "UPDATE governance_streamhead AS head SET number = new.number, hash = new.hash "
     "FROM unnest(%s::varchar[], %s::bigint[], %s::varchar[]) AS new (stream, number, hash) WHERE head.stream = new.stream"
 )
-_COLUMNS = ("stream", "number", "action", "actor_id", "subject_kind", "subject_id", "data", "at", "prev_hash", "hash")
+_COLUMNS = ("stream", "number", "action", "actor_id", "roles", "subject_kind", "subject_id", "data", "at", "prev_hash", "hash")
 _ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
 
 
-def lock(streams: Sequence[str]) -> dict[str, Head]:
+def lock(streams: Sequence[str], also: tuple[str, list[Any]] | None = None) -> tuple[dict[str, Head], list[Any]]:
     """Number and hash of each stream's last event (0 and ``GENESIS`` for a new one); the rows stay locked until the transaction ends.
 
-    ``streams`` are sorted and each there once, so that two writers never wait for each other crosswise.
+    ``streams`` are sorted and each there once, so that two writers never wait for each other crosswise. ``also`` is a statement with its
+    parameters that is read on the way, under the lock and, on PostgreSQL, in the same round trip; its rows come second.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [list(streams), GENESIS, list(streams)])
+    asked, parameters = also or ("", [])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{_LOCK}; {asked}" if asked else _LOCK, [list(streams), GENESIS, list(streams), *parameters])
             cursor.nextset()
-            return {stream: (number, last) for stream, number, last in cursor.fetchall()}
-    StreamHead.objects.bulk_create([StreamHead(stream=s, number=0, hash=GENESIS) for s in streams], ignore_conflicts=True)
-    rows = StreamHead.objects.select_for_update().filter(stream__in=streams).order_by("stream")
-    return {stream: (number, last) for stream, number, last in rows.values_list("stream", "number", "hash")}
+            heads = {stream: (number, last) for stream, number, last in cursor.fetchall()}
+            return heads, cursor.fetchall() if asked and cursor.nextset() else []
+        StreamHead.objects.bulk_create([StreamHead(stream=s, number=0, hash=GENESIS) for s in streams], ignore_conflicts=True)
+        rows = StreamHead.objects.select_for_update().filter(stream__in=streams).order_by("stream")
+        heads = {stream: (number, last) for stream, number, last in rows.values_list("stream", "number", "hash")}
+        if asked:
+            cursor.execute(asked, parameters)
+        return heads, cursor.fetchall() if asked else []
 
 
 def append(events: Sequence[Event], heads: Mapping[str, Head]) -> None:

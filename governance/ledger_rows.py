@@ -11,8 +11,8 @@ from django.utils.timezone import is_naive
 from governance.bytewise import bytewise
 from governance.models import Event
 
-COLUMNS = ("stream", "number", "id", "action", "actor_id", "subject_kind", "subject_id", "data", "at", "prev_hash", "hash")
-Row = tuple[str, int, int, str, int | None, str, int | None, str, datetime, str, str]
+COLUMNS = ("stream", "number", "id", "action", "actor_id", "subject_kind", "subject_id", "data", "at", "prev_hash", "hash", "roles")
+Row = tuple[str, int, int, str, int | None, str, int | None, str, datetime, str, str, str]
 
 CHUNK = 5000
 

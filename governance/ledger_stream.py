@@ -57,9 +57,9 @@ class Stream:
 
     def take(self, row: Row) -> None:
         """The next row by number."""
-        stream, number, pk, action, actor, kind, subject, data, at, prev, digest = row
+        stream, number, pk, action, actor, kind, subject, data, at, prev, digest, roles = row
         self.count += 1
-        computed = event_hash(prev, stream, number, action, actor, f"{kind}:{subject}", at, data)
+        computed = event_hash(prev, stream, number, action, actor, f"{kind}:{subject}", at, data, roles)
         if number != self.number + 1 or prev != self.last or computed != digest or pk <= self.id:
             if number <= self.number:
                 self._break(number, "is there twice: a row was inserted with a number that was taken", "inserted")
@@ -114,10 +114,10 @@ class Stream:
 
     def _changed(self, row: Row) -> tuple[str, str]:
         """What was done to a row whose hash is not that of its content."""
-        stream, number, _, action, actor, kind, subject, data, at, prev, digest = row
+        stream, number, _, action, actor, kind, subject, data, at, prev, digest, roles = row
 
         def fits(before: str, as_number: int) -> bool:
-            return event_hash(before, stream, as_number, action, actor, f"{kind}:{subject}", at, data) == digest
+            return event_hash(before, stream, as_number, action, actor, f"{kind}:{subject}", at, data, roles) == digest
 
         if prev != self.last and fits(self.last, number):
             return "its link to the event before it was changed", "edited"

@@ -1,4 +1,4 @@
-"""Who may do what: one function decides. The only place that reads grants.
+"""Who may do what: one function decides. The only place that reads grants to allow something (``acting`` writes down what was held).
 
 A right is a dated grant of a role on a portfolio (or on all), or a dated share of one account. Superuser status is not looked at.
 """

@@ -154,7 +154,7 @@ def chain_anew(stream: str, after: Event | None = None) -> None:
     for event in list(rows.order_by("pk")):
         number += 1
         subject = f"{event.subject_kind}:{event.subject_id}"
-        digest = event_hash(prev, stream, number, event.action, event.actor_id, subject, event.at, event.data)
+        digest = event_hash(prev, stream, number, event.action, event.actor_id, subject, event.at, event.data, event.roles)
         Event.objects.filter(pk=event.pk).update(number=number, prev_hash=prev, hash=digest)
         prev = digest
     StreamHead.objects.filter(stream=stream).update(number=number, hash=prev)

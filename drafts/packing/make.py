@@ -71,8 +71,7 @@ def _made(run: PackRun, at: datetime) -> bool:
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
-    requests.finish(run, path, rows=size.rows, cases=size.cases, at=at)
-    return True
+    return requests.finish(run, path, rows=size.rows, cases=size.cases, at=at)
 
 
 def write(run: PackRun, path: Path, at: datetime) -> None:
@@ -93,7 +92,7 @@ def write(run: PackRun, path: Path, at: datetime) -> None:
         archive.close(_about(run, ledger, found, at))
 
 
-EVENT_COLUMNS = ("stream", "number", "at", "action", "actor", "subject", "data", "prev_hash", "hash")
+EVENT_COLUMNS = ("stream", "number", "at", "action", "actor", "roles", "subject", "data", "prev_hash", "hash")
 
 
 def _rows(archive: Archive, run: PackRun) -> None:

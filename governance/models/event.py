@@ -7,13 +7,18 @@ class Event(models.Model):
     """One act. The stream is one account (``account:17``) or ``policy``, ``rights``, ``import``, ``system``.
 
     Gapless ``number`` per stream, ``prev_hash`` and ``hash`` chain it; guards refuse UPDATE and DELETE on both databases. ``data`` is
-    canonical JSON text with ids, codes and hashes only, never personal text, so an erasure never has to touch it.
+    canonical JSON text with ids, codes and hashes only, never personal text, so an erasure never has to touch it. ``roles`` belongs to the hash: an event with
+    roles has the second form of the canonical text, one without the first.
     """
 
     stream = models.CharField(max_length=40)
     number = models.PositiveBigIntegerField()
     action = models.CharField(max_length=60)
     actor_id = models.BigIntegerField(null=True, help_text="person, or null for the machine")
+    roles = models.CharField(
+        max_length=160, default="", db_default="",
+        help_text="codes of the roles the person held then, or service, or none; empty: written before roles were recorded",
+    )
     subject_kind = models.CharField(max_length=30)
     subject_id = models.BigIntegerField(null=True)
     data = models.TextField(default="{}")

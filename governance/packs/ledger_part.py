@@ -63,11 +63,11 @@ def begun(streams: Sequence[str]) -> list[str]:
 
 def event_values(row: Row) -> dict[str, Any]:
     """One event as the pack writes it: exactly what its hash is of, and the hashes."""
-    stream, number, _, action, actor, kind, subject, data, at, prev, digest = row
+    stream, number, _, action, actor, kind, subject, data, at, prev, digest, roles = row
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     return {
         "stream": stream, "number": number, "action": action, "actor": actor, "subject": f"{kind}:{subject}", "at": moment, "data": data,
-        "prev_hash": prev, "hash": digest,
+        "prev_hash": prev, "hash": digest, "roles": roles,
     }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def whole(stream: str) -> list[dict[str, Any]]:
     """Every event of a stream, checked on the way. Raises ``Broken``."""
     out, last = [], GENESIS
     for number, row in enumerate(all_rows(stream), 1):
-        computed = event_hash(row[9], stream, row[1], row[3], row[4], f"{row[5]}:{row[6]}", row[8], row[7])
+        computed = event_hash(row[9], stream, row[1], row[3], row[4], f"{row[5]}:{row[6]}", row[8], row[7], row[11])
         if row[1] != number or row[9] != last or computed != row[10]:
             raise Broken(f"The record of {stream} is broken at event {number}. Verify the ledger; no pack is made of a broken record.")
         last = row[10]

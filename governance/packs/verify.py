@@ -96,10 +96,12 @@ def check_files(manifest: dict, found: Findings) -> None:
 
 
 def event_hash(event: dict) -> str:
-    """The chained hash: SHA-256 over the canonical JSON of the event with the hash of the one before."""
+    """The chained hash: SHA-256 over the canonical JSON of the event with the hash of the one before. With roles: its second form."""
     actor = "null" if event["actor"] is None else str(event["actor"])
     texts = [quoted(event[name]) for name in ("prev_hash", "stream")]
     texts += [str(event["number"]), quoted(event["action"]), actor, quoted(event["subject"]), quoted(event["at"]), quoted(event["data"])]
+    if event.get("roles"):
+        texts = ["2", *texts, quoted(event["roles"])]
     return hashlib.sha256(("[" + ",".join(texts) + "]").encode()).hexdigest()
 
 

@@ -84,3 +84,5 @@ def test_the_hash_of_an_event_is_that_of_its_canonical_json(stream, number, acto
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     listed = canonical_json(["0" * 64, stream, number, "hold.put", actor, subject, moment, data])
     assert event_hash("0" * 64, stream, number, "hold.put", actor, subject, at, data) == sha256_hex(listed)
+    second = canonical_json([2, "0" * 64, stream, number, "hold.put", actor, subject, moment, data, "reviewer"])
+    assert event_hash("0" * 64, stream, number, "hold.put", actor, subject, at, data, "reviewer") == sha256_hex(second)

@@ -113,7 +113,8 @@ def test_a_history_rewritten_with_new_hashes_fails_at_the_checkpoint(pack, case)
         event["actor"] = 77 if event["action"] == "approval.given" else event["actor"]
         event["prev_hash"] = last
         last = event["hash"] = event_hash(
-            last, event["stream"], event["number"], event["action"], event["actor"], event["subject"], parse_datetime(event["at"]), event["data"]
+            last, event["stream"], event["number"], event["action"], event["actor"], event["subject"], parse_datetime(event["at"]), event["data"],
+            event["roles"],
         )
         lines.append(json.dumps(event, ensure_ascii=False))
     path.write_text("".join(f"{line}\n" for line in lines))

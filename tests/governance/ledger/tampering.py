@@ -147,7 +147,7 @@ def restamp(stream: str = S) -> None:
     for event in list(Event.objects.filter(stream=stream).order_by("number", "id")):
         number += 1
         subject = f"{event.subject_kind}:{event.subject_id}"
-        digest = event_hash(prev, stream, number, event.action, event.actor_id, subject, event.at, event.data)
+        digest = event_hash(prev, stream, number, event.action, event.actor_id, subject, event.at, event.data, event.roles)
         sql("UPDATE governance_event SET number = %s, prev_hash = %s, hash = %s WHERE id = %s", number, prev, digest, event.pk)
         prev = digest
     set_head(number, prev, stream)
@@ -176,7 +176,7 @@ def own_hash(number: int) -> Callable[[], None]:
         edit("data", '{"quiet":1}', number)()
         event = Event.objects.get(stream=S, number=number)
         subject = f"{event.subject_kind}:{event.subject_id}"
-        digest = event_hash(event.prev_hash, S, number, event.action, event.actor_id, subject, event.at, event.data)
+        digest = event_hash(event.prev_hash, S, number, event.action, event.actor_id, subject, event.at, event.data, event.roles)
         edit("hash", digest, number)()
 
     return do
@@ -238,6 +238,9 @@ WAYS: tuple[Tampering, ...] = (
     Tampering("the action of the last event", edit("action", "hold.released", EVENTS), "edited", EVENTS),
     Tampering("who did it", edit("actor_id", 99, 3), "edited", 3),
     Tampering("that anybody did it", edit("actor_id", None, 8), "edited", 8),
+    Tampering("in which role it was done", edit("roles", "finance_approver", 3), "edited", 3),
+    Tampering("that a role is on record", edit("roles", "", 3), "edited", 3),
+    Tampering("a role, and every hash after it", then_restamp(edit("roles", "executive", 4)), "restamped", FIRST),
     Tampering("what it was about", edit("subject_kind", "draft", 5), "edited", 5),
     Tampering("which one it was about", edit("subject_id", 4711, 5), "edited", 5),
     Tampering("the data", edit("data", '{"n":99}', 7), "edited", 7),
