@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from .attach import Attachment, attachment
 from .base import BLOCK, Finding
 from .clauses import matches
+from .denied_words import NEG
 from .facts import Invoice
 from .items import Item
 from .text import Draft, Text
@@ -16,6 +17,13 @@ from .text import Draft, Text
 _PAST = re.compile(
     r"\btrotz (?:der |ihrer |eingetretener )?falligkeit\b|\bnach (?:eintritt der )?falligkeit\b|\bzahlungs(?:ziel|frist)\w* (?:\w+ ){0,3}(?:uberschritten|abgelaufen|"
     r"verstrichen)|\bsaumig|\bdespite (?:the|its) due date|\b(?:past|beyond) (?:the|its) (?:agreed )?(?:date|terms?)\b|\bmalgre (?:l'|son )echeance|"
+    r"\b(?:past|beyond|over) (?:their|your) (?:\w+ )?(?:due )?(?:dates?|terms?)\b|\bpast (?:the|its) due date|\b(?:terms?|payment period|due date)\b[^.,;:!?]{0,25}\b(?:has|have) (?:already |long )?(?:run out|expired|lapsed|ended|passed)|"
+    r"\bshould (?:\w+ )?have been (?:\w+ )?(?:paid|settled|cleared)|\b(?:is|are) (?:\w+ )?late\b|\bthis (?:delay|arrear\w*|lateness)\b|\bhatten? (?:\w+ ){0,3}(?:bezahlt|beglichen|uberwiesen) (?:sein|werden)|"
+    r"\b(?:zahlungsziel|zahlungsfrist|falligkeit|frist)\b[^.,;:!?]{0,25} (?:ist|sind|war|ist bereits) (?:\w+ ){0,2}(?:abgelaufen|uberschritten|verstrichen|vorbei|um)\b|\bzahlungsziel (?:ist |sind )?uberschritten|"
+    r"\bdieser (?:zahlungs)?(?:ruckstand|verzug|verzogerung)\b|\b(?:verspatet|im ruckstand)\b|\b(?:ist|sind) (?:bereits|schon|langst|seit \w+) (?:\w+ )?fallig\b|\baurai(?:t|ent) (?:deja |du ){1,3}(?:etre )?|\bce(?:t)? (?:retard|arriere)\b|\b(?:accuse|accusent|presente|presentent) un retard|"
+    r"\becheance\b[^.,;:!?]{0,25}\b(?:est|sont) (?:\w+ )?(?:passee|depassee)s?|\bdelai\b[^.,;:!?]{0,25}\b(?:est|a ete) (?:\w+ )?(?:depasse|expire|ecoule)|"
+    r"\bplazo\b[^.,;:!?]{0,25}\b(?:paso|vencio|expiro|concluyo|termino|ha vencido|ha pasado)\b|\bdeberian? (?:\w+ )?(?:haberse|haber sido|estar) |\best[ea] (?:retraso|atraso|demora|mora)\b|\b(?:lleva|llevan) (?:\w+ )?(?:retraso|atraso)\b|"
+    r"\b(?:superado|rebasado) (?:su|el) (?:vencimiento|plazo)|\batrasad[oa]s?\b|"
     r"\bdelai (?:\w+ ){0,3}(?:depasse|expire|ecoule)|\b(?:a pesar d|pese a)el (?:\w+ )?vencimiento|\bplazo (?:\w+ ){0,4}(?:vencido|expirado|cumplido)"
 )
 _AHEAD = re.compile(
@@ -23,6 +31,13 @@ _AHEAD = re.compile(
     r"\b(?:upcoming|future|falls? due|will be|becomes? due|erst|kommend\w*|demnachst|wird|werden|echoir|a venir|por vencer|vencera|vence|sera|"
     r"arrive\w* a echeance)\b"
 )
+_ALL_OF_THEM = re.compile(
+    r"\b(?:all|both|each|every one|neither|alle|beide|samtliche\w*|jede|(?:toutes|tous)(?: (?:les )?\w+)?|les (?:deux|trois|quatre|cinq)|chacune|todas|todos|ambas|las (?:dos|tres|cuatro|cinco)|cada una)"
+    r"(?! (?:the best|questions?|details?|fragen|angaben))[^.,;:!?\n]{0,40}\Z"
+)
+_THIS = re.compile(r"this|dieser|cet?\b|est[ea]\b")
+# "Sorry for this delay": ours, not that of a payment.
+_SORRY = re.compile(r"\b(?:sorry|apolog\w*|excus\w*|pardon|entschuld\w*|verzeih\w*|perdon\w*|disculp\w*|repl\w*|repon\w*|antwort\w*|respuesta|contest\w*|deliver\w*|liefer\w*|livr\w*|entrega\w*)")
 _SEVERAL = re.compile(
     r"\b(?:all|both|each|every|are|were|have|alle|beide|samtliche|sind|waren|haben|toutes|tous|sont|etaient|ont|todas|todos|ambas|estan|son|han|vencieron)\b"
 )
@@ -33,7 +48,7 @@ def late_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     attach, facts = attachment(draft, text), draft.facts
     if all((i.days_overdue(facts.as_of) or 0) > 0 for i in facts.invoices):
         return
-    spans = [(match.start, match.end) for match in matches(text, "overdue")] + [found.span() for found in _PAST.finditer(text.plain)]
+    spans = [(match.start, match.end) for match in matches(text, "overdue")] + [found.span() for found in _PAST.finditer(text.plain) if not _ours(text, found.start())]
     for start, end in spans:
         for invoice in _governed(text, attach, start, end):
             days = invoice.days_overdue(facts.as_of)
@@ -44,12 +59,21 @@ def late_claims(draft: Draft, text: Text) -> Iterator[Finding]:
                 break
 
 
+def _ours(text: Text, position: int) -> bool:
+    start, end = text.segments[text.segment_at(position)]
+    denied = re.search(NEG, text.plain[max(start, position - 20) : position + 4])
+    return bool(denied or _SORRY.search(text.plain, start, end)) or text.asks(start, end)
+
+
 def _governed(text: Text, attach: Attachment, start: int, end: int) -> list[Invoice]:
     """Invoices that a claim speaks of."""
     seg = text.segment_at(start)
     mentions = attach.named.get(seg, [])
+    if not mentions and _THIS.match(text.plain, start):
+        earlier = [item for row in sorted(attach.named) if row < seg for item in attach.named[row]]
+        return _plain(text, attach, earlier[-1:])
     if not mentions:
-        return _headed(text, attach, seg)
+        return _headed(text, attach, seg, start)
     after = [item for item in mentions if item.start >= end]
     before = [item for item in mentions if item.start < start]
     if len(mentions) == 1:
@@ -61,7 +85,7 @@ def _governed(text: Text, attach: Attachment, start: int, end: int) -> list[Invo
     return _plain(text, attach, before[-1:] or after[:1])
 
 
-def _headed(text: Text, attach: Attachment, seg: int) -> list[Invoice]:
+def _headed(text: Text, attach: Attachment, seg: int, start: int) -> list[Invoice]:
     """A claim in a sentence without invoices: the rows below it when it ends in a colon, else nothing if one of those spoken of is late."""
     left, right = text.segments[seg]
     if text.plain[left:right].rstrip().endswith(":"):
@@ -72,6 +96,8 @@ def _headed(text: Text, attach: Attachment, seg: int) -> list[Invoice]:
             rows += attach.named[index]
         return _plain(text, attach, rows)
     spoken = attach.nearby(seg) or attach.facts.invoices
+    if len(spoken) > 1 and _ALL_OF_THEM.search(text.plain, left, start):
+        return spoken
     late = any((i.days_overdue(attach.facts.as_of) or 0) > 0 for i in spoken)
     return [] if late else spoken
 

@@ -31,6 +31,26 @@ _ONE_MONTH = re.compile(
     r"\bseit (?:einem|ueber einem|uber einem) monat (?:uberfallig|fallig)\b|\b(?:a|one) month (?:overdue|late|past due)\b"
 )
 _MONTH_DAYS = range(27, 36)
+_AGO = {
+    "y1": (1, 1, r"yesterday|gestern|hier|ayer"),
+    "y2": (2, 2, r"(?:the )?day before yesterday|vorgestern|avant-hier|anteayer|antier"),
+    "few": (1, 13, r"(?:a |some |the last )?few days(?: ago)?|some days(?: ago)?|(?:vor |seit )?(?:wenigen|ein paar|einigen) tagen|(?:il y a |depuis )?quelques jours|(?:hace )?(?:unos|pocos|algunos) dias"),
+    "months": (45, 9999, r"(?:several|some|many) months|(?:mehreren|einigen|vielen) monaten|(?:de |depuis )?(?:plusieurs|quelques) mois|(?:varios|algunos|muchos) meses"),
+    "half": (150, 220, r"half a year|(?:einem )?halben jahr|la moitie d'une annee|medio ano"),
+    "year": (364, 9999, r"(?:over|more than) a year|(?:uber|mehr als) einem jahr|plus d'un an|mas de un ano"),
+    "week": (1, 13, r"last week|(?:letzte|vergangene|vorige)r? woche|la semaine derniere|la semana pasada"),
+}
+"""Name → least and most days ago, and the words."""
+_AGO_WORDS = "|".join(f"(?P<{name}>{words})" for name, (_, _, words) in _AGO.items())
+_DUE_AGO = r"(?:due|overdue|past due|late|fallig|uberfallig|faellig|echue?s?|echeance|en retard|venci\w*|vencid\w*|atrasad\w*)"
+_RELATIVE = re.compile(
+    rf"\b{_DUE_AGO}\b(?: (?!wrote|spoke|called|schrieb|ecri|escrib)\w+){{0,2}}? (?:{_AGO_WORDS})\b|"
+    rf"\b(?:{_AGO_WORDS.replace('?P<', '?P<b_')})(?: (?:und|offen|and|unpaid|zur zahlung|bereits|ist|war|sie))* {_DUE_AGO}\b"
+)
+_LAST_YEAR = re.compile(
+    rf"\b{_DUE_AGO}\b(?: \w+){{0,2}}? (?:last year|(?:letztem|vergangenem|letzten|vergangenen|vorigen) jahr|l'an dernier|l'annee derniere|el ano pasado)\b|"
+    rf"\b(?:letztem|vergangenem|letzten|vergangenen|vorigen) jahr(?: (?:offen|und))* {_DUE_AGO}\b"
+)
 
 
 def month_claims(draft: Draft, text: Text) -> Iterator[Finding]:
@@ -43,9 +63,24 @@ def month_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     for found in _ONE_MONTH.finditer(text.plain):
         if not any((draft.facts.as_of - day).days in _MONTH_DAYS for day in _due_days(draft, text, found)):
             yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "it is not a month overdue")
+    yield from _relative(draft, text, draft.facts.as_of)
     for found in _PERIOD.finditer(text.plain):
         if not any(_in_period(found, day, draft.facts.as_of) for day in _due_days(draft, text, found)):
             yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "no due date lies in that time")
+
+
+def _relative(draft: Draft, text: Text, today: date) -> Iterator[Finding]:
+    """ "Due yesterday", "overdue for half a year", "since last year"."""
+    for found in _RELATIVE.finditer(text.plain):
+        name = next(name.removeprefix("b_") for name, said in found.groupdict().items() if said)
+        if found.group().endswith("hier") and "fr" not in text.languages:
+            continue  # German: here
+        least, most, _ = _AGO[name]
+        if not any(least <= (today - day).days <= most for day in _due_days(draft, text, found)):
+            yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "no due date lies in that time")
+    for found in _LAST_YEAR.finditer(text.plain):
+        if not any(day.year == today.year - 1 for day in _due_days(draft, text, found)):
+            yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "no due date lies in that year")
 
 
 def _month(draft: Draft, text: Text, found: re.Match[str]) -> Iterator[Finding]:

@@ -9,11 +9,13 @@ from .attach import attachment
 from .base import BLOCK, CheckInput, Finding
 from .clauses import Match, asks, condition_before, matches
 from .denials import denials
+from .denied import denied_facts
 from .facts import Invoice
 from .lexicon.basics import NUMBER_WORDS
 from .numbers import fact_amount
 from .settled import told_settled
 from .speaking import spoken_of
+from .standing import not_of_all, only_one, settled_claims, within_term
 from .text import Draft, Text, parsed
 
 _LATE_WORD = re.compile(r"overdue|past due|uberfallig|ueberfallig|fallig|echu|vencid|retard")
@@ -96,8 +98,8 @@ def _mentions_rest(text: Text, match: Match) -> bool:
 
 
 def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
-    for match in matches(text, "cleared"):
-        if condition_before(text, match) or asks(text, match.sentence) or _of_something_else(draft, text, match):
+    for match in (*matches(text, "cleared"), *settled_claims(text)):
+        if (match.language and condition_before(text, match)) or asks(text, match.sentence) or _of_something_else(draft, text, match):
             continue
         invoices = spoken_of(draft, text, match)
         if _LATE_WORD.search(text.plain, match.start, match.end) and not any(
@@ -124,6 +126,8 @@ def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
         return True
     if match.source == LEARNED and _DENIES.search(text.plain, start, end):
         return True
+    if _LATE_WORD.search(text.plain, match.start, match.end) and not_of_all(draft, text, match):
+        return True
     inside = [item for item in text.items if start <= item.start < end]
     if "|" in text.folded[start:end] and not any(item.kind in {"money", "ref"} for item in inside):
         return True
@@ -135,7 +139,7 @@ def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
 
 def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "not_due", negated=None):
-        if match.source == LEARNED and not _DUE_WORD.search(text.plain, *match.sentence):
+        if not_of_all(draft, text, match) or (match.source == LEARNED and not _DUE_WORD.search(text.plain, *match.sentence)):
             continue
         late = [i.days_overdue(draft.facts.as_of) for i in spoken_of(draft, text, match)]
         if late and all(days is not None and days > 0 for days in late):
@@ -249,7 +253,7 @@ def _purchase_order(draft: Draft, text: Text) -> Iterator[Finding]:
             )
 
 
-_RULES = (_cleared, denials, _not_due, _disputes, _disputed_named, _settled_named, _count, _purchase_order)
+_RULES = (_cleared, denials, denied_facts, _not_due, within_term, only_one, _disputes, _disputed_named, _settled_named, _count, _purchase_order)
 
 
 def check_state(inp: CheckInput) -> Iterable[Finding]:

@@ -17,6 +17,7 @@ RULES: Mapping[str, str] = {
     "discount": "discount", "payment_plan": "payment_plan", "admission_of_fault": "admission", "unsupported_promise": "promise", "rude": "rude",
     "injection_echo": "echo", "bank_change": "bank_change", "personal_data": "personal", "deadline": "deadline", "says_paid": "cleared",
     "says_nothing_received": "no_payment", "says_cancelled": "cleared", "says_not_due": "not_due",
+    "says_no_dispute": "no_dispute",
 }  # fmt: skip
 """Label of the model → rule of the packs that finds the same."""
 STATEMENTS = frozenset(("deadline", "says_paid", "says_nothing_received", "says_cancelled", "says_not_due", "says_no_dispute"))
@@ -25,6 +26,9 @@ FALLS, RAISED = -5.0, 0.3
 STATEMENT_RAISED = 0.80
 """Probability from which a statement (paid, not due, a deadline …) is taken from the model; what the rules read as one always stands, because
 it is no violation in itself but is held against the facts."""
+DENIALS = frozenset(("says_no_dispute",))
+DENIAL_RAISED = 0.65
+"""The same for a denial, which is held against a fact that is there: it matters only where it is wrong."""
 SECOND = 0.30
 """Probability that a second violation in the same sentence needs: what speaks for any of them is owed to the strongest."""
 _EDGE = 1e-4
@@ -48,7 +52,7 @@ def weigh(matched: Collection[str], scores: Mapping[str, float]) -> Verdict:
     for label, rule in RULES.items():
         score = scores[label]
         if label in STATEMENTS:
-            falls, rises = False, score >= STATEMENT_RAISED
+            falls, rises = False, score >= (DENIAL_RAISED if label in DENIALS else STATEMENT_RAISED)
         else:
             evidence = any_at_all + _odds(score)
             falls, rises = evidence < FALLS, evidence >= RAISED and (score >= SECOND or score >= strongest)
