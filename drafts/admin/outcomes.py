@@ -47,10 +47,11 @@ def outcomes(request: HttpRequest) -> HttpResponse:
     number = max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
     shown = list(ordered[(number - 1) * PAGE : number * PAGE + 1])
     words = record.words_of(shown[:PAGE])
+    whole = AUDITOR in scope_for(request).roles_everywhere
     return page(
         request, "desk/outcomes.html", "Outcomes", items=[(row, words[row.pk]) for row in shown[:PAGE]], filters=filters,
         choices=[(key, title) for key, (title, _) in OUTCOMES.items()], lanes=states.LANE_CHOICES, portfolios=_portfolios(request),
-        population=record.population(rows, filters), whole=AUDITOR in scope_for(request).roles_everywhere, number=number,
+        population=record.population(rows, filters, whole=whole), whole=whole, number=number,
         more=len(shown) > PAGE, may_draw=may(request, "draw_sample"), may_export=may(request, "export_pack"),
         draws=SampleDraw.objects.filter(by=person(request))[:5], most=CSV_MOST,
         quarters=_quarters(moment(request).date()),

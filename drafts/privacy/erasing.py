@@ -24,8 +24,8 @@ from governance import erasure_log
 from governance.audit import Entry, account_stream, record
 from governance.canonical import canonical_json, sha256_hex
 from governance.erasure_log import LoggedErasure
-from governance.models import Erasure, PackRun, User
-from governance.packs.requests import withdraw
+from governance.models import Erasure, User
+from governance.packs.requests import withdraw_all
 from governance.rights import can
 
 if TYPE_CHECKING:
@@ -191,4 +191,4 @@ def _files(terms: Terms, at: datetime) -> None:
         if path.exists() and rows.in_bytes(path.read_bytes(), terms):
             run.upload.delete(save=False)
             ImportRun.objects.filter(pk=run.pk).update(upload="")
-    withdraw(list(PackRun.objects.filter(state=PackRun.State.DONE)), at=at)
+    withdraw_all(at=at)

@@ -98,7 +98,8 @@ def matching(rows: QuerySet[FollowUp], filters: Filters) -> QuerySet[FollowUp]:
 def _found(text: str, rows: QuerySet[FollowUp]) -> Q:
     """Account, invoice, Message-ID (ours or the customer's), or every word of the text in one version. Ids first: each is one scan."""
     ids = (text, f"<{text}>")
-    accounts = set(Invoice.objects.filter(number__iexact=text).order_by().values_list("account_id", flat=True)[:HITS])
+    invoices = Invoice.objects.filter(number__iexact=text, account__in=rows.order_by().values("account"))
+    accounts = set(invoices.order_by().values_list("account_id", flat=True)[:HITS])
     found = set(Delivery.objects.filter(message_id__in=ids).values_list("follow_up_id", flat=True))
     answered = Message.objects.filter(message_id__in=ids).exclude(reply__follow_up=None)
     found |= set(answered.values_list("reply__follow_up_id", flat=True))
@@ -138,13 +139,16 @@ class Population:
         return self.total == sum(n for _, n in self.by_state) and self.begun == self.total
 
 
-def population(rows: QuerySet[FollowUp], filters: Filters) -> Population:
-    """Count the selection twice: from the rows and, for whole periods, from the events that began them."""
+def population(rows: QuerySet[FollowUp], filters: Filters, *, whole: bool) -> Population:
+    """Count the selection twice: from the rows and, for whole periods, from the events that began them.
+
+    ``whole`` says that ``rows`` began as every follow-up there is: only then may the ledger's count of all of them be told.
+    """
     names = dict(states.STATUS_CHOICES)
     counts = rows.order_by().values_list("status").annotate(n=Count("pk"))
     by_state = sorted((names.get(status, status), n) for status, n in counts)
     begun = None
-    if not (filters.q or filters.outcome or filters.lane or filters.portfolio):
+    if whole and not (filters.q or filters.outcome or filters.lane or filters.portfolio):
         events = Event.objects.filter(action="follow_up.prepare")
         if filters.starts_on:
             events = events.filter(at__gte=begins(filters.starts_on))

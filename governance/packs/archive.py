@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,6 +18,8 @@ from governance.canonical import canonical_json
 from governance.cells import safe_cell
 
 FORMAT = "collections-desk-pack-1"
+_PART = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
+_NAME = re.compile(f"{_PART}(/{_PART})*")
 
 
 class Archive:
@@ -34,7 +37,9 @@ class Archive:
         self._zip.close()
 
     def add(self, name: str, content: str | bytes) -> None:
-        """One file. Names are ours (ASCII, made of ids), never somebody's text. Raises ``ValueError`` for a name that is taken."""
+        """One file. Names are ours (ASCII, made of ids), never somebody's text. Raises ``ValueError`` for another name and for one that is taken."""
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name for a file of a pack")
         data = content.encode() if isinstance(content, str) else content
         if name in self._files:
             raise ValueError(f"{name} is already in this pack")

@@ -6,6 +6,8 @@ A pack reads the past and changes none of it, so its events stand in the stream 
 from __future__ import annotations
 
 import hashlib
+import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,6 +33,8 @@ MOST_WAITING = 3  # per person
 ATTEMPTS = 3
 LEASE = timedelta(minutes=15)
 KEPT = timedelta(days=30)
+NOT_THERE = "The file of this pack is not there any more. Ask for it again."
+_CASE = re.compile(r"cases/case-(\d+)\.html")
 WAITING = (PackRun.State.QUEUED, PackRun.State.CLAIMED)
 
 
@@ -104,8 +108,8 @@ def claim(run_id: int, at: datetime) -> PackRun | None:
     return run
 
 
-def finish(run: PackRun, path: Path, *, rows: int, cases: int, at: datetime) -> None:
-    """The file is there."""
+def finish(run: PackRun, path: Path, *, rows: int, cases: int, at: datetime) -> bool:
+    """The file is there. False, with the file deleted, when the pack is no longer this worker's: another took it, or an erasure sent it back."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -113,16 +117,27 @@ def finish(run: PackRun, path: Path, *, rows: int, cases: int, at: datetime) -> 
     run.state, run.file, run.sha256, run.size = PackRun.State.DONE, path.name, digest.hexdigest(), path.stat().st_size
     run.rows, run.cases, run.finished_at, run.lease_until = rows, cases, at, None
     with transaction.atomic():
-        run.save()
-        record([_entry(run, "audit.pack_made")], by=None, at=at)
+        kept = _keep(run)
+        if kept:
+            record([_entry(run, "audit.pack_made")], by=None, at=at)
+    if not kept:
+        path.unlink(missing_ok=True)
+    return kept
+
+
+def _keep(run: PackRun) -> bool:
+    """Write what became of a pack, if it is still in the hands of the worker that took it."""
+    names = ("state", "file", "sha256", "size", "rows", "cases", "words", "finished_at", "lease_until")
+    mine = PackRun.objects.filter(pk=run.pk, state=PackRun.State.CLAIMED, attempts=run.attempts)
+    return bool(mine.update(**{name: getattr(run, name) for name in names}))
 
 
 def end(run: PackRun, state: str, words: str, *, at: datetime) -> None:
     """No file: ``state`` is refused or failed."""
     run.state, run.words, run.finished_at, run.lease_until = state, words, at, None
     with transaction.atomic():
-        run.save()
-        record([_entry(run, "audit.pack_refused")], by=None, at=at)
+        if _keep(run):
+            record([_entry(run, "audit.pack_refused")], by=None, at=at)
 
 
 def download(run: PackRun, *, by: User, at: datetime) -> Path:
@@ -136,16 +151,42 @@ def download(run: PackRun, *, by: User, at: datetime) -> Path:
         Denied("because a pack is made for the person who asked for it; ask for your own").or_raise()
     path = folder() / run.file
     if run.state != PackRun.State.DONE or not path.is_file():
-        raise CannotPack("The file of this pack is not there any more. Ask for it again.")
+        raise CannotPack(NOT_THERE)
     with transaction.atomic():
         record([_entry(run, "audit.downloaded")], by=by, at=at)
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the file of a pack holds: the ids of its cases, and whether the rights of the whole installation are among its streams."""
+
+    cases: list[int]
+    rights: bool
+
+
+def held(run: PackRun) -> Held:
+    """Read it from the names in the file. Raises ``CannotPack`` when the file is not there."""
+    path = folder() / run.file
+    if run.state != PackRun.State.DONE or not path.is_file():
+        raise CannotPack(NOT_THERE)
+    with zipfile.ZipFile(path) as pack:
+        names = pack.namelist()
+    cases = [int(found[1]) for name in names if (found := _CASE.fullmatch(name))]
+    return Held(cases, "events/rights.jsonl" in names)
 
 
 def clean(at: datetime) -> int:
     """Delete the files of packs past their time, so that an erasure does not live on in them. Returns how many."""
     old = PackRun.objects.filter(state=PackRun.State.DONE, finished_at__lte=at - KEPT)
     return withdraw(list(old.order_by("pk")[:100]), at=at)
+
+
+def withdraw_all(*, at: datetime) -> int:
+    """Delete the file of every pack, and let those that are being made begin anew: what they have read may be erased by now."""
+    begun = PackRun.objects.filter(state=PackRun.State.CLAIMED)
+    begun.update(state=PackRun.State.QUEUED, lease_until=None)
+    return withdraw(list(PackRun.objects.filter(state=PackRun.State.DONE)), at=at)
 
 
 def withdraw(runs: Sequence[PackRun], *, at: datetime) -> int:
