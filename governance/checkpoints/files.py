@@ -12,8 +12,10 @@ import hashlib
 import heapq
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +29,8 @@ from governance.canonical import canonical_json
 
 FORMAT = "collections-desk-checkpoint-1"
 FULL_EVERY = 24
+# Bytes of a statement, a signature or a key; each is far smaller.
+MOST = 1 << 20
 
 # A stream, the number of its last event, the hash of that event.
 StreamAt = tuple[str, int, str]
@@ -79,11 +83,13 @@ class Checkpoint:
         try:
             found = json.loads(self.raw)
             statement = Statement(**found)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise Unreadable(f"{self.path} is not a checkpoint: {error}") from error
         wrong = [f.name for f in fields(Statement) if type(getattr(statement, f.name)).__name__ != f.type]
         if wrong or statement.format != FORMAT:
             raise Unreadable(f"{self.path} is not a checkpoint this version reads: {', '.join(wrong) or statement.format}")
+        if not 0 < statement.since <= statement.number or not _is_moment(statement.at):
+            raise Unreadable(f"{self.path} is not a checkpoint: its moment or its numbers cannot be")
         return statement
 
     @property
@@ -117,9 +123,10 @@ class Checkpoint:
             for line in file:
                 try:
                     stream, number, digest = json.loads(line)
-                except (ValueError, TypeError) as error:
+                    head = str(stream), int(number), str(digest)
+                except (ValueError, TypeError, OverflowError, RecursionError) as error:
                     raise Unreadable(f"{path} holds a line that is no head") from error
-                yield str(stream), int(number), str(digest)
+                yield head
 
     def heads(self) -> Iterator[StreamAt]:
         """Where every stream stood at this checkpoint, sorted by name. Reads a few files side by side, in constant memory."""
@@ -179,14 +186,28 @@ def keys_in(folder: Path) -> list[Ed25519PublicKey]:
     return [signing.load_public(_read(path)) for path in sorted(folder.glob("public-*.pem"))]
 
 
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _read(path: Path) -> bytes:
     with _opened(path) as file:
-        content: bytes = file.read()
+        content: bytes = file.read(MOST + 1)
+    if len(content) > MOST:
+        raise Unreadable(f"{path} is far larger than such a file is")
     return content
 
 
 def _opened(path: Path) -> Any:
+    """A file on a disk: a device would be read for ever, and a pipe waited for."""
     try:
-        return path.open("rb")
+        file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")  # noqa: SIM115  closed by the caller
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise Unreadable(f"{path} is not a file")
+    return file

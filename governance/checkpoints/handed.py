@@ -48,7 +48,9 @@ def last(folder: Path) -> files.StreamAt | None:
         return None
     try:
         stream, number, digest = json.loads(lines[-1])
-    except ValueError as error:
+        if not (type(number) is int and 0 < number < 2**63 and isinstance(stream, str) and isinstance(digest, str)):
+            raise ValueError("not a stream, a number and a hash")
+    except (ValueError, TypeError, RecursionError) as error:
         raise files.Unreadable(f"{folder / NAME} ends with a line that names no event") from error
     return stream, number, digest
 
