@@ -155,7 +155,7 @@ def _expire(follow_up_id: int, oldest: datetime, at: datetime) -> int:
         if row.status not in states.REVIEWABLE or row.ready_at is None or row.ready_at > oldest:
             return 0
         reason = "nobody decided in time"
-        void_approvals(row, reason, by=None, at=at)
+        void_approvals(row, reason, code="expired", by=None, at=at)
         transitions.perform([row.pk], "expire", by=None, at=at, reason=reason)
     return 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -11,7 +12,6 @@ from django.db import transaction
 
 from governance import calendar
 from governance.audit import Entry, account_stream, record
-from governance.canonical import canonical_json
 from governance.decisions import Allowed, Decision, Denied
 from governance.models import Approval, ApprovalRequest, Event, PolicyVersion, RequiredRole
 from governance.rights import can, roles_of
@@ -57,7 +57,7 @@ def open_request(
             same_roles = set(live.required_roles.values_list("role", flat=True)) == set(wanted)
             if live.fingerprint == fingerprint and same_roles and live.expires_at > at:
                 return live
-            void(subject_kind, [subject_id], reason="asked again with other text, roles or after expiry", by=requester, at=at)
+            void(subject_kind, [subject_id], reason="asked again with other text, roles or after expiry", code="asked_again", by=requester, at=at)
         request = ApprovalRequest.objects.create(
             subject_kind=subject_kind, subject_id=subject_id, account_id=account_id, portfolio=portfolio, fingerprint=fingerprint,
             policy_version=policy, lane=lane, requester=requester, created_at=at,
@@ -138,35 +138,47 @@ def _answer_data(request: ApprovalRequest, role: str) -> dict[str, object]:
     return {"fingerprint": request.fingerprint, "role": role, "request": request.pk}
 
 
+def _versions(request: ApprovalRequest) -> dict[str, object]:
+    """What every event about a request names: the request, its text, the policy it was asked under."""
+    return {"request": request.pk, "fingerprint": request.fingerprint, "policy": request.policy_version.number}
+
+
 def unrecorded(request: ApprovalRequest, given: Sequence[Approval]) -> list[Approval]:
     """Approvals of ``request`` without an event of that person, role and fingerprint in the ledger."""
     acts = Event.objects.filter(subject_kind=request.subject_kind, subject_id=request.subject_id, action="approval.given")
-    known = set(acts.values_list("actor_id", "data"))
-    return [a for a in given if (a.person_id, canonical_json(_answer_data(request, a.required_role.role))) not in known]
+    # Older events name no policy; what an answer is known by is the same in both.
+    told = [(actor, json.loads(data)) for actor, data in acts.values_list("actor_id", "data")]
+    known = {(actor, data.get("fingerprint"), data.get("role"), data.get("request")) for actor, data in told}
+    return [a for a in given if (a.person_id, *_answer_data(request, a.required_role.role).values()) not in known]
 
 
 def _record_answer(request: ApprovalRequest, role: str, approve: bool, complete: bool, by: User, at: datetime) -> None:
     stream = account_stream(request.account_id)
-    data = _answer_data(request, role)
+    data = _answer_data(request, role) | _versions(request)
     answer = "approval.given" if approve else "approval.refused"
     entries = [Entry(stream, answer, request.subject_kind, request.subject_id, data, filled=SATISFIED_BY[role])]
     if complete:
-        entries.append(Entry(stream, "approval.complete", request.subject_kind, request.subject_id, {"request": request.pk}))
+        entries.append(Entry(stream, "approval.complete", request.subject_kind, request.subject_id, _versions(request)))
     record(entries, by=by, at=at)
 
 
-def void(subject_kind: str, subject_ids: Sequence[int], *, reason: str, by: User | None, at: datetime) -> int:
-    """Make every live request of the subjects void (the text or its facts changed). Returns how many."""
+def void(subject_kind: str, subject_ids: Sequence[int], *, reason: str, code: str, by: User | None, at: datetime) -> int:
+    """Make every live request of the subjects void (the text or its facts changed). Returns how many.
+
+    ``reason`` are the words for people; ``code``, one word, says the same in the ledger.
+    """
     with transaction.atomic():
         rows = list(
-            ApprovalRequest.objects.select_for_update()
+            ApprovalRequest.objects.select_for_update(of=("self",)).select_related("policy_version")
             .filter(subject_kind=subject_kind, subject_id__in=subject_ids, state__in=["open", "complete"])
             .order_by("pk")
         )
         for row in rows:
             row.state, row.void_reason = ApprovalRequest.State.VOID, reason
         ApprovalRequest.objects.bulk_update(rows, ["state", "void_reason"])
-        entries = [Entry(account_stream(r.account_id), "approval.void", r.subject_kind, r.subject_id, {"request": r.pk}) for r in rows]
+        entries = [
+            Entry(account_stream(r.account_id), "approval.void", r.subject_kind, r.subject_id, {**_versions(r), "code": code}) for r in rows
+        ]
         record(entries, by=by, at=at)
     return len(rows)
 
@@ -174,11 +186,11 @@ def void(subject_kind: str, subject_ids: Sequence[int], *, reason: str, by: User
 def expire(at: datetime) -> int:
     """Mark open requests past their expiry, each with its event; used by the sweep."""
     with transaction.atomic():
-        late = ApprovalRequest.objects.select_for_update().filter(state=ApprovalRequest.State.OPEN, expires_at__lte=at)
-        rows = list(late.order_by("pk"))
+        late = ApprovalRequest.objects.select_for_update(of=("self",)).filter(state=ApprovalRequest.State.OPEN, expires_at__lte=at)
+        rows = list(late.select_related("policy_version").order_by("pk"))
         for row in rows:
             row.state = ApprovalRequest.State.EXPIRED
         ApprovalRequest.objects.bulk_update(rows, ["state"])
-        entries = [Entry(account_stream(r.account_id), "approval.expired", r.subject_kind, r.subject_id, {"request": r.pk}) for r in rows]
+        entries = [Entry(account_stream(r.account_id), "approval.expired", r.subject_kind, r.subject_id, _versions(r)) for r in rows]
         record(entries, by=None, at=at)
     return len(rows)

@@ -76,6 +76,7 @@ def schedule(draft: Draft, request: ApprovalRequest, *, leaves_at: datetime, rep
         recipients=list(frozen.recipients), leaves_at=leaves_at, created_at=at,
     )
     data = {"draft": draft.pk, "request": request.pk, "fingerprint": draft.fingerprint, "bytes": frozen.sha256, "leaves_at": leaves_at}
+    data["policy"] = request.policy_version.number
     note(delivery, "delivery.scheduled", by=by, at=at, data=data)
     return delivery
 
@@ -139,7 +140,7 @@ def stop_account(account_id: int, *, code: str, reason: str, by: User | None, at
 
 def take_back(deliveries: Sequence[Delivery], *, reason: str, by: User | None, at: datetime) -> None:
     """Void the approvals of messages that will not leave and move their follow-ups to ``stopped``."""
-    approvals.void("draft", [d.draft_id for d in deliveries], reason=reason, by=by, at=at)
+    approvals.void("draft", [d.draft_id for d in deliveries], reason=reason, code="stopped", by=by, at=at)
     if not deliveries:
         return
     rows = FollowUp.objects.in_bulk([d.follow_up_id for d in deliveries])
@@ -185,6 +186,7 @@ def move(delivery: Delivery, state: str, **fields: Any) -> None:
 
 
 def note(delivery: Delivery, action: str, *, by: User | None, at: datetime, data: Mapping[str, Any] | None = None) -> Event:
-    """One ledger event about a delivery."""
-    (event,) = record([Entry(account_stream(delivery.account_id), action, "delivery", delivery.pk, dict(data or {}))], by=by, at=at)
+    """One ledger event about a delivery: it always names the approved text and the frozen bytes."""
+    told = {"fingerprint": delivery.fingerprint, "bytes": delivery.mime_sha256, **(data or {})}
+    (event,) = record([Entry(account_stream(delivery.account_id), action, "delivery", delivery.pk, told)], by=by, at=at)
     return event

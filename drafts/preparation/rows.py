@@ -90,7 +90,7 @@ def _move_first(jobs: Sequence[Job], closing: Sequence[Job], run: Run) -> None:
         if job.plan.voids and (last := job.standing.last) and last.draft_id
     ]
     if voided:
-        void("draft", voided, reason="the facts changed; everything was computed again", by=run.by, at=run.at)
+        void("draft", voided, reason="the facts changed; everything was computed again", code="facts_changed", by=run.by, at=run.at)
     for action in ("released", "refresh"):
         ids = [job.standing.last.pk for job in jobs if job.plan.first == action and job.standing.last]
         if ids:
@@ -234,11 +234,13 @@ def _perform(jobs: Sequence[Job], action: str, drafts: dict[int, Draft], run: Ru
         assert job.follow_up is not None
         assert job.brief_row is not None
         changed = fields_of(job) if job.standing.open else {}
-        content: dict[str, Any] = {"brief": job.brief_row.pk, "policy": run.policy.number}
+        content: dict[str, Any] = {"brief": job.brief_row.pk, "facts": job.brief_row.fingerprint, "policy": run.policy.number}
         if action == DRAFT:
             draft = drafts[job.facts.account_id]
             changed["draft_id"] = draft.pk
-            content["fingerprint"] = draft.fingerprint
+            content |= {"fingerprint": draft.fingerprint, "parent": draft.parent_id, "template": draft.template_version_id}
+            if job.text and job.text.generation_id:
+                content["generation"] = job.text.generation_id
         fields[job.follow_up.pk], data[job.follow_up.pk] = changed, content
     transitions.perform(list(fields), _TRANSITION[action], by=run.by, at=run.at, fields=fields, data=data)
 

@@ -171,7 +171,7 @@ def _prepare_again(follow_up_id: int, changed: _EvidenceChanged, at: datetime) -
     """Facts changed: approvals fall, and a machine's draft is written anew. A person's answer stays for that person to look at."""
     with transaction.atomic():
         follow_up = transitions.lock([follow_up_id])[0]
-        void_approvals(follow_up, "the facts changed", by=None, at=at)
+        void_approvals(follow_up, "the facts changed", code="facts_changed", by=None, at=at)
         by_machine = follow_up.purpose not in (states.DISPUTE_RESPONSE, states.CORRECTION)
         if by_machine and follow_up.status in states.BY_ACTION["refresh"].sources:
             reason = "; ".join(reason.code for reason in changed.reasons)

@@ -127,9 +127,9 @@ def interrupt(account_id: int, *, code: str, reason: str, hold: bool, by: User |
     action = "hold" if hold else "refresh"
     if follow_up.status not in states.BY_ACTION[action].sources or (not hold and follow_up.status != states.READY):
         return
-    void_approvals(follow_up, reason, by=by, at=at)
+    void_approvals(follow_up, reason, code=code, by=by, at=at)
     fields = {follow_up.pk: {"hold_reason": reason} if hold else {}}
-    transitions.perform([follow_up.pk], action, by=by, at=at, reason=reason, fields=fields)
+    transitions.perform([follow_up.pk], action, by=by, at=at, reason=reason, fields=fields, data={follow_up.pk: {"code": code}})
 
 
 def new_reference(prefix: str) -> str:

@@ -162,5 +162,5 @@ def _move_follow_up(decision: Decision, by: User, at: datetime) -> None:
     if row.status == states.AWAITING_DECISION:
         transitions.perform([row.pk], "decide_no_contact" if no_contact else "decide_proceed", by=by, at=at)
     elif row.status in states.BY_ACTION["refresh"].sources:
-        void_approvals(row, "a decision changed what may be written", by=by, at=at)
+        void_approvals(row, "a decision changed what may be written", code="decided", by=by, at=at)
         transitions.perform([row.pk], "refresh", by=by, at=at, reason="a decision was recorded")

@@ -49,7 +49,7 @@ def route(
         record([Entry(stream, "account.routed", "follow_up", follow_up.pk, data[follow_up.pk])], by=by, at=at)
         action = "route_held" if follow_up.status == states.ON_HOLD else "route"
         if follow_up.status == states.STOPPED:
-            void_approvals(follow_up, "routed to another owner", by=by, at=at)
+            void_approvals(follow_up, "routed to another owner", code="routed", by=by, at=at)
         return transitions.perform([follow_up.pk], action, by=by, at=at, reason=note, fields={follow_up.pk: fields}, data=data)[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from drafts import states
 from drafts.delivery import outbox, settle
 from drafts.models import Delivery
 from drafts.review.base import Blocked, demand_reason
-from governance.canonical import canonical_json
 from governance.decisions import Denied
 from governance.models import Event
 from governance.rights import can
@@ -46,7 +46,7 @@ def resolve_unknown(delivery_id: int, outcome: str, *, by: User, at: datetime) -
             raise Blocked("E-UNKNOWN", "First somebody has to record what shows the outcome.")
         if proposal.actor_id == by.pk:
             Denied("because you brought the evidence; another person confirms it").or_raise()
-        if canonical_json({"outcome": outcome}) != proposal.data:
+        if json.loads(proposal.data)["outcome"] != outcome:
             raise Blocked("E-UNKNOWN", "The evidence on record is for the other outcome.")
         if outcome == "sent":
             answer = f"settled by {by}"

@@ -39,7 +39,7 @@ def request_changes(
     demand_reason(reason, "the request")
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="request_changes", at=at, version=version)
-        void_approvals(follow_up, "changes were requested", by=by, at=at)
+        void_approvals(follow_up, "changes were requested", code="changes_requested", by=by, at=at)
         return transitions.perform(
             [follow_up.pk], "request_changes", by=by, at=at, reason=reason, fields={follow_up.pk: RELEASED},
             data={follow_up.pk: {"kinds": sorted(kinds)}},
@@ -53,7 +53,7 @@ def reject(follow_up_id: int, kind: str, text: str, *, by: User, at: datetime, v
     demand_reason(text, "a rejection")
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="reject", at=at, version=version)
-        void_approvals(follow_up, "the draft was rejected", by=by, at=at)
+        void_approvals(follow_up, "the draft was rejected", code="rejected", by=by, at=at)
         return transitions.perform(
             [follow_up.pk], "reject", by=by, at=at, reason=_sentence([REJECT_KINDS[kind]], text), fields={follow_up.pk: RELEASED},
             data={follow_up.pk: {"kind": kind}},
@@ -84,10 +84,10 @@ def reopen(follow_up_id: int, *, by: User, at: datetime, version: int | None = N
         return transitions.perform([follow_up.pk], "reopen", by=by, at=at, fields={follow_up.pk: RELEASED})[0]
 
 
-def void_approvals(follow_up: FollowUp, reason: str, *, by: User | None, at: datetime) -> None:
+def void_approvals(follow_up: FollowUp, reason: str, *, code: str, by: User | None, at: datetime) -> None:
     """Void every live approval of every revision of this follow-up."""
     ids = list(follow_up.drafts.values_list("pk", flat=True))
-    approvals.void("draft", ids, reason=reason, by=by, at=at)
+    approvals.void("draft", ids, reason=reason, code=code, by=by, at=at)
 
 
 def _sentence(labels: Sequence[str], text: str) -> str:

@@ -67,10 +67,14 @@ def save_revision(
     draft.save()
     _copy_attachments(draft, manuscript.attachments)
     _store_findings(draft, standing)
-    void_approvals(follow_up, f"the text was changed (version {draft.revision})", by=by, at=at)
+    void_approvals(follow_up, f"the text was changed (version {draft.revision})", code="edited", by=by, at=at)
     _record(draft, by, at)
     values = {**RELEASED, **_columns(draft, standing), **(fields or {})}
-    data = {follow_up.pk: {"revision": draft.revision}}
+    versions = {"brief": draft.brief_id, "facts": draft.brief.fingerprint, "policy": standing.policy_version.number}
+    text = {
+        "revision": draft.revision, "fingerprint": draft.fingerprint, "parent": draft.parent_id, "template": draft.template_version_id,
+    }  # fmt: skip
+    data = {follow_up.pk: versions | text}
     transitions.perform([follow_up.pk], action, by=by, at=at, fields={follow_up.pk: values}, data=data)
     return draft
 
@@ -151,6 +155,8 @@ def _columns(draft: Draft, standing: Standing) -> dict[str, Any]:
 
 def _record(draft: Draft, by: User, at: datetime) -> None:
     data: dict[str, Any] = {"revision": draft.revision, "fingerprint": draft.fingerprint, "parent": draft.parent_id}
+    data |= {"before": draft.parent.fingerprint if draft.parent else None, "facts": draft.brief.fingerprint}
+    data["template"] = draft.template_version_id
     refused = draft.findings.filter(severity=Finding.Severity.BLOCK, registered=False).order_by("check_id").values_list("check_id", flat=True)
     if blocks := list(dict.fromkeys(refused)):
         data["blocks"] = blocks

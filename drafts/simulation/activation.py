@@ -55,6 +55,7 @@ def activate_prompt(version_id: int, *, by: User, at: datetime) -> PromptVersion
         run = _passed_run(version, active, at)
         _replace(active, version, by, at)
         data = {"key": version.key, "version": version.version, "sha256": run.content_sha256, "evaluation": run.pk, "retired": _pk(active)}
+        data["before"] = content_hash(active) if active else None
         record([Entry(STREAM, "prompt.activated", "prompt", version.pk, data)], by=by, at=at)
     return version
 
@@ -71,10 +72,15 @@ def activate_template(version_id: int, *, by: User, at: datetime) -> TemplateVer
         same = TemplateVersion.objects.filter(key=version.key, language=version.language, state=TemplateVersion.State.ACTIVE)
         active = same.first()
         _replace(active, version, by, at)
-        content = sha256_hex(canonical_json([version.key, version.language, version.subject, version.body]))
-        data = {"key": version.key, "language": version.language, "version": version.version, "sha256": content, "cases": looked_at}
+        data = {"key": version.key, "language": version.language, "version": version.version, "cases": looked_at}
+        data |= {"sha256": text_hash(version), "before": text_hash(active) if active else None}
         record([Entry(STREAM, "words.activated", "template", version.pk, {**data, "retired": _pk(active)})], by=by, at=at)
     return version
+
+
+def text_hash(version: TemplateVersion) -> str:
+    """SHA-256 over the words of a template version."""
+    return sha256_hex(canonical_json([version.key, version.language, version.subject, version.body]))
 
 
 def _pk(row: PromptVersion | TemplateVersion | None) -> int | None:

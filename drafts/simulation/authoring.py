@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from drafts.review.base import Blocked
-from drafts.simulation.activation import GATE, STREAM
+from drafts.simulation.activation import GATE, STREAM, text_hash
 from drafts.simulation.versions import KEYS, content_hash
 from governance.audit import Entry, record
 from governance.history import save_as
@@ -37,7 +37,7 @@ def write_template(base_id: int, subject: str, body: str, *, by: User, at: datet
         if problems := validate(row):
             raise Blocked(GATE, f"This text cannot be saved: {'; '.join(problems)}.", changes=problems)
         save_as(row, by=by, at=at, reason="written")
-        data = {"key": row.key, "language": row.language, "version": row.version}
+        data = {"key": row.key, "language": row.language, "version": row.version, "sha256": text_hash(row), "before": text_hash(base)}
         record([Entry(STREAM, "words.written", "template", row.pk, data)], by=by, at=at)
     return row
 
@@ -55,7 +55,7 @@ def write_prompt(base_id: int, system: str, user: str, *, by: User, at: datetime
         if missing or not row.system:
             raise Blocked(GATE, f"This prompt cannot be saved: the message needs {', '.join(missing) or 'instructions'}.")
         save_as(row, by=by, at=at, reason="written")
-        data = {"key": row.key, "version": row.version, "sha256": content_hash(row)}
+        data = {"key": row.key, "version": row.version, "sha256": content_hash(row), "before": content_hash(base)}
         record([Entry(STREAM, "prompt.written", "prompt", row.pk, data)], by=by, at=at)
     return row
 

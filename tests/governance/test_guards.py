@@ -151,7 +151,7 @@ def test_a_delivery_of_a_rejected_or_void_request_is_refused(draft):
         raw_insert(draft, request)
     again = ask(draft)
     approve(draft, again)
-    approvals.void("draft", [draft.pk], reason="edited", by=None, at=clock.now())
+    approvals.void("draft", [draft.pk], reason="edited", code="edited", by=None, at=clock.now())
     with refused("rejected, void or expired"):
         raw_insert(draft, again)
 
@@ -208,7 +208,7 @@ def test_handing_over_counts_the_approval_again(draft):
     approve(draft, request)
     rows = Delivery.objects.filter(pk=delivery_of(draft, request).pk)
     rows.update(state="claimed")
-    approvals.void("draft", [draft.pk], reason="edited meanwhile", by=None, at=clock.now())
+    approvals.void("draft", [draft.pk], reason="edited meanwhile", code="edited", by=None, at=clock.now())
     with refused("rejected, void or expired"):
         rows.update(state="handing_over")
 

@@ -31,6 +31,7 @@ from governance.models import Decision, Event, Portfolio
 from tests.drafts.delivery.smtp_server import MailServer
 from tests.drafts.scene import AS_OF, stop_clock
 from tests.factories import make_user
+from tests.story.event_fields import faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -179,6 +180,8 @@ def test_from_a_ledger_file_to_an_answered_dispute_and_a_demand_computed_anew(de
     assert "INV-10442" not in row.draft.body
     assert verify() == []
     assert Event.objects.filter(action="delivery.accepted").count() == 2
+    assert faults(Event.objects.all()) == []
+    assert set(Event.objects.filter(actor_id=finance.pk, action="approval.given").values_list("roles", flat=True)) == {"finance_approver"}
 
 
 def test_an_enterprise_customer_hears_nothing_before_the_executive_decided(desk, server):
@@ -192,6 +195,7 @@ def test_an_enterprise_customer_hears_nothing_before_the_executive_decided(desk,
     result = approve_all("0009", desk["account_owner"], desk["finance_approver"], at=AS_OF)
     sweeping.sweep(result.delivery.leaves_at)
     assert [recipients for _, recipients, _ in server.box.taken] == [["ap@osprey.example"]]
+    assert faults(Event.objects.all()) == []
 
 
 def test_a_german_customer_is_written_to_in_german_and_a_payment_before_leaving_stops_the_message(desk, server):
@@ -205,3 +209,4 @@ def test_a_german_customer_is_written_to_in_german_and_a_payment_before_leaving_
     assert (delivery.state, delivery.stop_reason) == (states.DELIVERY_STOPPED, "INV-20001 is paid.")
     assert server.box.taken == []
     assert follow_up("0008").status == states.STOPPED
+    assert faults(Event.objects.all()) == []
