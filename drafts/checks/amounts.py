@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from .amount_words import (
     CODE,
     CREDIT,
+    NIL,
     NO_RECEIPT,
     OPEN_AFTER,
     OPEN_BEFORE,
@@ -68,10 +69,13 @@ class AmountJudge:
                 yield found
 
     def foreign_codes(self) -> Iterable[Finding]:
-        """A currency code apart from its amounts ("all in NOK") is the currency of something the account owes."""
+        """A currency code apart from its amounts ("all in NOK") is the currency of something the account owes, or names one of our accounts."""
+        banks = {item.seg for item in self.text.items if item.kind == "iban"}
         known = {invoice.currency for invoice in self.facts.invoices} | set(self.facts.totals) | {self.facts.currency, ""}
         for found in CODE.finditer(self.text.folded):
-            if found.group() not in known and not any(item.start <= found.start() < item.end for item in self.text.items):
+            if found.group() in known or self.text.segment_at(found.start()) in banks:
+                continue
+            if not any(item.start <= found.start() < item.end for item in self.text.items):
                 yield self.text.finding("G02", "wrong_amount", BLOCK, *found.span(), f"nothing is owed in {found.group()}")
 
     def _wrong(self, item: Item, why: str, scope: Scope | None = None) -> Finding:
@@ -226,6 +230,9 @@ class AmountJudge:
     def _nothing(self, item: Item, candidates: list[Invoice]) -> bool:
         """A zero in a row that shows the open amount too ("paid 0.00, open 1,200.00")."""
         beside = {other.value for other in self.text.by_segment[item.seg] if other.kind == "money"}
+        start, end = self.text.segments[item.seg]
+        if item.value == 0 and len(beside) == 1 and self.attach.named.get(item.seg) is None and NIL.match(self.text.plain, start, end):
+            return True
         return item.value == 0 and any(invoice.open and invoice.open in beside for invoice in candidates)
 
     def _is_term(self, item: Item) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from drafts.checks import run_text_checks
 from drafts.checks.base import CheckInput
 from tests.drafts.checks.grounding import ACCOUNTS, FRAMES, SENTENCES
+from tests.drafts.checks.letters import EN
 
 GROUNDING = {"G01", "G02", "G03", "G04", "G05", "G06", "G07", "G08", "G09", "G21", "G22"}
 
@@ -75,3 +76,13 @@ def test_a_foreign_currency_stops_wherever_it_stands(said):
 ])
 def test_the_currency_of_the_account_passes_wherever_it_stands(account, said):
     assert stopped(account, said) == []
+
+
+def test_our_accounts_in_other_currencies_may_be_listed():
+    facts = dict(EN, bank_accounts=["GB29NWBK60161331926819", "DE89370400440532013000"])
+    text = (
+        "Dear Harriet,\n\nInvoice BX-4471 for GBP 1,980.40 was due on 19 April 2026. When may we expect it?\n\nYou can pay to:\n"
+        "EUR · IBAN DE89370400440532013000\nGBP · IBAN GB29NWBK60161331926819\n\nOwen Price\nBexley Sterile Supply Ltd"
+    )
+    assert not [f for f in run_text_checks(CheckInput("", text, facts)) if f.label == "wrong_amount"]
+    assert [f for f in run_text_checks(CheckInput("", text.replace("When may", "All in EUR. When may"), facts)) if f.label == "wrong_amount"]
