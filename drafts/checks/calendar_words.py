@@ -43,6 +43,6 @@ TERMS = re.compile(
     r"period|days from|a partir de"
 )
 LISTED = re.compile(r"\b(?:item|line|no|nr|pos|position|posten|ligne|poste|partida|linea|folio|page|seite|punto|point)\W*\Z")
-WITHIN = re.compile(r"\b(?:within|sous|binnen|innerhalb(?: von)?|innert|dentro de|en un plazo de|dans un delai de|sous un delai de)\W+\Z")
+WITHIN = re.compile(r"\b(?:within|sous|binnen|innerhalb(?: von)?|innert|dentro de|en un plazo(?: maximo)? de|en (?:un|el) (?:maximo|plazo) de|en menos de|en no mas de|in (?:hochstens|maximal|langstens)|in (?:at most|no more than|under)|en (?:moins|maximum) de|dans un maximum de|dans un delai (?:maximum |maximal )?de|dans un delai de|sous un delai de)\W+\Z")
 NET = re.compile(r"\b(?:net|netto|terms?|zahlungsziel|ziel|conditions?|plazo)\W*\Z")
 WEEKDAY_BEFORE = re.compile(r"\b(" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\.?,?\s+(?:the |den |dem |le |el |dia )?$")

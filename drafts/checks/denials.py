@@ -44,6 +44,8 @@ _NEVER_PAID = re.compile(
     rf"\b{_WHOLLY} (?:unpaid|unsettled|unbezahlt\w*|unbeglichen\w*|impayee?s?|impagad[oa]s?)\b|\b{_FIRST}\b[^.,;:!?]{{0,40}}\b{_AWAITED}\b|\b{_AWAITED}\b[^.,;:!?]{{0,40}}\b{_FIRST}\b|"
     rf"\b{_NOT}\b[^.,;:!?]{{0,40}}\b{_PART}\b|\b{_PART}\b[^.,;:!?]{{0,30}}\b(?:never|nie|nicht|jamais|nunca|not)\b|\b(?:paid|remitted|transferred|sent)\b(?: \w+){{0,2}} nothing\b|"
     r"\b(?:no|not|never|nicht|kein\w*)\b[^.,;:!?]{0,30}\b(?:zahlungseingang|geldeingang)\w*|\b(?:zahlungseingang|geldeingang|eingang)\b[^.,;:!?]{0,40}\b(?:nicht|nie)\b|"
+    r"\b(?:nicht einmal|not even|meme pas|meme|ni siquiera) (?:teilweise|zum teil|partly|partially|in part|en partie|partiellement|en parte|parcialmente)\b|\bvon anfang an unbezahlt|\bnie (?:geld|zahlung\w*) (?:gekommen|erhalten)|"
+    r"\b(?:objet d|effectue|recu) ?'?aucun (?:paiement|reglement|versement)|\bobjet d'aucun\w* (?:paiement|reglement|versement)|"
     r"\b(?:eu|fait|effectue|enregistre|constate|trace d')\W?(?:\w+ )?aucun (?:paiement|versement|reglement|encaissement)|"
     r"\b(?:no|ni)\b[^.,;:!?]{0,40}\b(?:pagad|abonad|ingresad)\w+[^.,;:!?]{0,20}\bninguna parte\b|\bnot (?:one|a single) (?:payment|cent|penny|instal+ment)\b|\b(?:ni un|ni una) sol[oa]\b|"
     r"\bpas (?:le moindre|un seul|un) (?:centime|euro|sou|versement|paiement)|\bkeinen (?:einzigen )?(?:cent|euro|rappen)\b"

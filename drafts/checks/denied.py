@@ -57,6 +57,7 @@ def _denial(noun: str) -> re.Pattern[str]:
         rf"(?:{NEG}){_near(6)}{thing}\w*{_near(5)}(?:{EXISTS})",
         rf"{thing}\b{_far(50)}\b(?:{FINITE})\b{_far(40)}(?:nichts?|nie|kein\w*)\b",
         rf"{thing}\b{_far(20)}[,;]? (?:and|und|et|y) (?:none|keine\w*|aucune?|ningun\w*)\b{_far(20)}(?:{EXISTS})",
+        rf"{thing}\b{_far(50)}\b(?:n'existe|no existe|does not exist|doesn't exist)",
         rf"\b(?:{FINITE})\b{_far(40)}{thing}\b{_far(40)}(?:nicht|nie)\b",
         rf"\b(?:no|ni|sin|nunca|jamas)\b{_far(50)}{thing}\w*(?: de [a-z]+)? (?:alguna?|ninguna?)\b",
         rf"{thing}\b{_far(30)}\b(?:keinen?|keinerlei|ninguna?|aucune?)\b",

@@ -10,7 +10,7 @@ NEG = (
 )
 NEG_BEFORE = (
     r"no|without|lack(?:ing)? (?:of )?|absence of|devoid of|free of|zero|neither|keine\w*|kein|keinerlei|ohne|mangels|weder|nichts von|von keine\w*|"
-    r"aucun|aucune|nul|nulle|moindre|pas d'|pas de|jamais d'|jamais de|d'aucun\w*|sans|absence d'|absence de(?: tout\w*)?|defaut d'|defaut de|faute d'|faute de|"
+    r"aucun|aucune|nul|nulle|moindre|pas d'|pas de|plus de|plus d'|plus aucun|jamais d'|jamais de|d'aucun\w*|sans|absence d'|absence de(?: tout\w*)?|defaut d'|defaut de|faute d'|faute de|"
     r"ningun|ninguna|sin|falta de|ausencia de|carece de|ausencia total de|ni"
 )
 NEG_SUBJECT = (
@@ -19,7 +19,7 @@ NEG_SUBJECT = (
 )
 EXISTS = (
     r"(?:agree|grant|consent|conclu|approv|issue|rais|record|regist|exist|receiv|reach|hear\b|heard|aware|know|trace|find|found|creat|made|given|give\b|"
-    r"post|accept|enter|lodg|fil(?:e|ed)\b|book|arriv|tell|told|inform|notif|report|"
+    r"post|accept|enter|sign(?:ed)? off|bekommen|question d|consenti|effectu|lodg|fil(?:e|ed)\b|book|arriv|tell|told|inform|notif|report|"
     r"vereinbart|getroffen|geschlossen|zugestimmt|bewillig|gewahr|eingeraumt|besteh|existier|vorlieg|vorhanden|bekannt|wissen|erteilt|ausgestellt|erstellt|"
     r"erfolgt|gebucht|gutgeschrieben|erhob|erhalten|eingegangen|geaus|mitgeteilt|gemeldet|geltend|hinterlegt|zugesagt|vorgebracht|ersichtlich|"
     r"conven|conclu|accord|autoris|obten|consent|emis|etabli|recu|parven|figur|connais|connu|eu\b|formul|signal|souleve|transmis|mis en place|"
@@ -28,7 +28,7 @@ EXISTS = (
 )
 FINITE = "wissen|besteht|bestand|existiert|liegt|liegen|lag|gibt|gab|kennen|weist|findet"
 PLAN = (
-    r"payment plans?|repayment plans?|instal+ments?(?: \w+)?|arrangements?|payment schedule|agreed schedule|schedule of payments?|in stages|"
+    r"deal to spread|repayment agreements?|agreement to (?:pay|spread)|reglement echelonne|paiements? echelonnes?|accord d'echeances?|por partes|payment plans?|repayment plans?|instal+ments?(?: \w+)?|arrangements?|payment schedule|agreed schedule|schedule of payments?|in stages|"
     r"raten\w*|zahlungsplan\w*|tilgungsplan\w*|abzahlungs\w*|zahlungsvereinbarung\w*|stundung\w*|absprache|teilzahlungs(?:plan|vereinbarung|abrede)\w*|"
     r"vereinbarung|amenagement\w*|echeancier|etalement|echelonnement|plan de (?:paiement|reglement|remboursement)|"
     r"facilites? de (?:paiement|caisse)|arrangement|en plusieurs (?:fois|versements)|accord (?:de paiement|d'etalement|sur des versements)|delais? de paiement accorde|"
@@ -47,10 +47,14 @@ DISPUTE = (
 )
 DISPUTED = (
     r"(?:queried|contest(?:ed)?|object(?:ed)?|disput(?:ed|e)|questioned|challeng(?:ed|e)|complain(?:ed)?|reklamier(?:t|en)|beanstande(?:t|n)|"
-    r"bemangel(?:t|n)|bestritten|bestreiten|angefochten|gerugt|widersprochen|angezweifelt|contestee?s?|contester|remise?s? en cause|"
+    r"bemangel(?:t|n)|bestritten|bestreiten|angefochten|gerugt|widersprochen|angezweifelt|beschwert|in frage gestellt|contestee?s?|se plain\w+|quejado|contester|remise?s? en cause|"
     r"objetad[oa]s?|objetado|impugnad[oa]s?|discutid[oa]s?|cuestionad[oa]s?|disputad[oa]s?|rebatid[oa]s?|contestad[oa] su importe)\b"
 )
 UNDISPUTED = (
+    r"\b(?:all|alle|samtliche|toutes|todas)\b[^,;:!?\n]{0,30}\b(?:accepted|anerkannt|akzeptiert|acceptees|aceptadas|aceptaron)\b|\baccepted all\b|"
+    r"\b(?:free of|frei von|libre de|exempt de) (?:any |jeder |toda )?(?:disput\w*|complaint\w*|streit\w*|reklamation\w*|litiges?|reclam\w*)|"
+    r"\b(?:not|never|nicht|nie|keine\w*|pas|jamais|aucun\w*|no|nunca|ningun\w*)\b[^,;:!?\n]{0,30}\b(?:told|suggested|heard|informed|hinweise?|gemeldet|signale|eu vent|avisad\w+|comunicad\w+|notificad\w+)\b"
+    r"[^,;:!?\n]{0,40}\b(?:problem\w*|wrong|unstimmig\w*|anomal\w*|errors?|fehler\w*|erreurs?)\b|"
     r"\b(?:all|everything|every|samtliche|alle|alles|tout|toutes|tous|todas|todos|todo)\b[^,;:!?\n]{0,40}\b(?:is|are|ist|sind|est|sont|es|son|estan) (?:\w+ )?"
     r"(?:undisputed|uncontested|unbestritten|unstrittig|incontestee?s?|non contestee?s?|indiscutid[oa]s?|incontrovertid[oa]s?|no discutid[oa]s?)\b"
 )
@@ -85,7 +89,7 @@ _OVER = (
     r"(?:resolved|closed|settled|solved|cleared up|withdrawn|withdrew|dealt with|decided|dropped|unfounded|unjustified|groundless|without (?:basis|merit|foundation)|"
     r"rejected|dismissed|answered|concluded|sorted(?: out)?|"
     r"erledigt|abgeschlossen|geklart|ausgeraumt|zuruckgezogen|zuruckgenommen|unbegrundet|entschieden|geschlossen|beigelegt|zuruckgewiesen|gelost|bereinigt|"
-    r"vom tisch|beantwortet|abgelehnt|haltlos|resolue?s?|close?s?|cloture\w*|retire\w*|infondee?s?|tranchee?s?|classee?s?|levee?s?|fermee?s?|ecartee?s?|"
+    r"vom tisch|beantwortet|abgelehnt|haltlos|unberechtigt|ungerechtfertigt|nicht stattgegeben|off the table|injustifiee?s?|non fondee?s?|no procedia|no procede|resolue?s?|close?s?|cloture\w*|retire\w*|infondee?s?|tranchee?s?|classee?s?|levee?s?|fermee?s?|ecartee?s?|"
     r"reglee?s?|rejetee?s?|traitee?s?|sans fondement|abandonnee?s?|resuelt[oa]s?|resolvio|cerro|cerrad[oa]s?|retiraron|retirado|retirad[oa]s?|retiro|desestimad[oa]s?|"
     r"archivad[oa]s?|zanjad[oa]s?|infundad[oa]s?|aclaro|aclarad[oa]s?|solucionad[oa]s?|rechazad[oa]s?|atendid[oa]s?|sin fundamento|improcedente)"
 )
@@ -96,7 +100,7 @@ _OVER_NOUN = (
 )
 OVER = re.compile(
     rf"\b{_OVER_NOUN}\b(?:(?!\b(?:and|und|et|y)\b)[^,;:!?\n]){{0,45}}?\b{_OVER}\b|"
-    rf"\b(?:withdrew|withdrawn|dropped|retire|retiraron|retirado|resolved|settled|closed|rejected|resolu|regle|clos|rejete|tranche|cerrado|resuelto|zanjado)\b"
+    rf"\b(?:withdrew|withdrawn|dropped|retire|retiraron|retirado|resolved|settled|closed|rejected|resolu|regle|clos|rejete|tranche|cerrado|resuelto|zanjado|rechazado|desestimado|abgelehnt)\b"
     rf" (?:\w+ )?{_OVER_NOUN}\b|\b(?:consider|betrachten|considerons|consideramos) (?:\w+ )?{_OVER_NOUN}\b[^,;:!?\n]{{0,25}}\b{_OVER}\b|"
     r"\bmatter of [^,;:]{1,20} has been (?:cleared up|resolved|settled)"
 )

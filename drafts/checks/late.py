@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .attach import Attachment, attachment
 from .base import BLOCK, Finding
 from .clauses import matches
-from .denied_words import NEG
+from .denied_words import CONDITION, NEG
 from .facts import Invoice
 from .items import Item
 from .text import Draft, Text
@@ -31,6 +31,13 @@ _AHEAD = re.compile(
     r"\b(?:upcoming|future|falls? due|will be|becomes? due|erst|kommend\w*|demnachst|wird|werden|echoir|a venir|por vencer|vencera|vence|sera|"
     r"arrive\w* a echeance)\b"
 )
+# Late by a denial: "not paid on time", "you let the due date pass".
+_UNPUNCTUAL = re.compile(
+    r"\b(?:not|never|none|nicht|pas|no|jamais|nunca)\b[^.,;:!?\n]{0,25}\b(?:on time|in time|by (?:its|the|their) due date|rechtzeitig|fristgerecht|punktlich|a temps|dans les temps|a tiempo|puntualmente)\b|"
+    r"\blet\b[^.,;:!?\n]{0,25}\b(?:pass|lapse|slip)\b|\bfrist\b[^.,;:!?\n]{0,25}\bverstreichen lassen|\blaisse (?:passer|expirer)\b|\bdejado pasar\b|\buber das (?:zahlungs)?ziel hinaus\b|"
+    r"\b(?:unpaid|unbezahlt|offen|impayee?s?|impag\w+|pendiente)\b[^.,;:!?\n]{0,12}\b(?:after|beyond|nach|apres|tras|despues de) (?:its|the|der|ihrer|son|l'|su|el)? ?(?:due date|falligkeit|echeance|vencimiento)|"
+    r"\b(?:gone|went) (?:past|beyond) (?:its|the) (?:terms?|date)"
+)
 _ALL_OF_THEM = re.compile(
     r"\b(?:all|both|each|every one|neither|alle|beide|samtliche\w*|jede|(?:toutes|tous)(?: (?:les )?\w+)?|les (?:deux|trois|quatre|cinq)|chacune|todas|todos|ambas|las (?:dos|tres|cuatro|cinco)|cada una)"
     r"(?! (?:the best|questions?|details?|fragen|angaben))[^.,;:!?\n]{0,40}\Z"
@@ -49,6 +56,7 @@ def late_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     if all((i.days_overdue(facts.as_of) or 0) > 0 for i in facts.invoices):
         return
     spans = [(match.start, match.end) for match in matches(text, "overdue")] + [found.span() for found in _PAST.finditer(text.plain) if not _ours(text, found.start())]
+    spans += [found.span() for found in _UNPUNCTUAL.finditer(text.plain) if not _conditional(text, found)]
     for start, end in spans:
         for invoice in _governed(text, attach, start, end):
             days = invoice.days_overdue(facts.as_of)
@@ -63,6 +71,11 @@ def _ours(text: Text, position: int) -> bool:
     start, end = text.segments[text.segment_at(position)]
     denied = re.search(NEG, text.plain[max(start, position - 20) : position + 4])
     return bool(denied or _SORRY.search(text.plain, start, end)) or text.asks(start, end)
+
+
+def _conditional(text: Text, found: re.Match[str]) -> bool:
+    start, end = text.segments[text.segment_at(found.start())]
+    return bool(CONDITION.search(text.plain, start, found.end()) or _SORRY.search(text.plain, start, end)) or text.asks(start, end)
 
 
 def _governed(text: Text, attach: Attachment, start: int, end: int) -> list[Invoice]:

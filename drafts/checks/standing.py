@@ -22,6 +22,9 @@ SETTLED = re.compile(
     r"\bquedo? sin efecto|\bqueda sin efecto|\bsans objet\b|"
     r"\bno longer (?:needs?|has|have|requires?) (?:to be )?(?:paid|payment|pay)\b|\b(?:need|needs) (?:not|no longer) be paid\b|\b(?:muss|mussen|braucht|brauchen)\b[^,;:.!?\n]{0,25}\bnicht mehr\b[^,;:.!?\n]{0,20}"
     r"\b(?:be|ge)?zahl\w+|\bn'(?:a|ont|est|y a) plus (?:a etre|besoin d'etre|a|lieu de)\b[^,;:.!?\n]{0,6}(?:payee?s?|reglee?s?|payer|regler)|\bya no (?:hace falta|es necesario|hay que|tienen? que|deben?) (?:que )?(?:pag|abon)\w+|"
+    r"\bnothing to pay on\b|\b(?:money|geld|argent|dinero)\b[^,;:.!?\n]{0,25}\b(?:is in|has come in|has arrived|ist da|ist eingegangen|est arrive|ya llego|ha llegado|llego)\b|"
+    r"\b(?:we have|we've|wir haben|nous avons|hemos) (?:withdrawn|cancelled|canceled|voided|retire|annule|retirado|anulado) (?:(?:the|your|la|su|votre) )?(?:invoice|facture|factura|[\w/.-]*\d)|"
+    r"\bwir haben (?:(?:die|ihre) )?(?:rechnung )?[\w/.-]*\d[\w/.-]* (?:zuruckgezogen|storniert|zuruckgenommen|annulliert)|\bplus reclamee?s?\b|\bno longer (?:claimed|demanded|pursued)\b|"
     r"\bne reste (?:plus )?rien a (?:payer|regler|solder)|\bne presente (?:plus|pas|aucun)[^,;:.!?\n]{0,12}solde|\bplus (?:aucun|de) solde\b|"
     r"\bfigur\w+ (?:ya )?como (?:cobrad|pagad|liquidad|saldad)\w+|\bhemos cobrado (?:\w+ )?(?:integra|total|complet|todo)\w*|\bcobrad[oa] (?:integra|total|complet)\w*|"
     r"\b(?:show\w*|list\w*|appear\w*|record\w*|book\w*|mark\w*|gefuhrt|gebucht|verbucht|enregistree?s?|comptabilisee?s?|registrad[oa]s?|contabilizad[oa]s?) (?:\w+ )?"
@@ -33,8 +36,10 @@ ARRIVED = re.compile(
     rf"\b(?:are|is|has|have|did|sind|ist|est|sont|ont|nous (?:est|sont))(?: (?:bien|safely|already|now|duly|gut|alle|wohlbehalten|bereits|schon|in full|bei uns|vollstandig|uns))* {_ARRIVED}\b"
     r"(?! (?:a|au) (?:echeance|terme))|\b(?:arrived|came in|kamen an|gingen ein|llegaron|nous (?:est|sont) (?:bien )?parvenus?|ya estan en|estan ya en)\b"
 )
-_NOTHING = re.compile(r"sin efecto|no longer|not be|ya no|nicht mehr|rien|plus|nothing|keine|no |nichts|aucun|ningun|zero|nil|nul|cero")
+_NOTHING = re.compile(r"sin efecto|no longer|not be|money|ya no|nicht mehr|rien|plus|nothing|keine|no |nichts|aucun|ningun|zero|nil|nul|cero")
 NOT_DUE = re.compile(
+    r"\bnot payable (?:until|before|yet)|\bn'est payable que plus tard|\b(?:n'a pas|no ha)\b[^,;:.!?\n]{0,12}\b(?:atteint|llegado a|alcanzado) (?:son|sa|su) (?:echeance|vencimiento)|\bencore (?:le|du) temps (?:de|pour) (?:payer|regler)|"
+    r"\b(?:todavia|aun) no (?:hay que|tiene\w* que|debe\w*) pagar|\bse paga mas adelante|\berst spater (?:zu (?:be)?zahlen|fallig)|"
     rf"\b{_BE} (?:\w+ ){{0,2}}?(?:within|inside) (?:its|the|your|their) (?:\w+ )?(?:terms?|period|time)|\b(?:due date|term|deadline|payment period)\b[^,;:.!?\n]{{0,25}}\b(?:has not|hasn't|is not|isn't|not)"
     r" (?:yet )?(?:passed|arrived|come|expired|over|up|reached|run out|lapsed)|\b(?:still|there is|is) (?:some |enough |plenty of )?time (?:\w+ )?(?:before|until|till)\b|\bapproaching (?:its )?due|\bdue date (?:of [^,;:]{1,20} )?(?:is approaching|approaches|lies ahead|is near)|"
     r"\babout to (?:fall|become|be) due|\bnot (?:in arrears|late|behind)\b|\bnot reached its (?:due|maturity)|"

@@ -10,6 +10,7 @@ from .base import BLOCK, CheckInput, Finding
 from .clauses import Match, asks, condition_before, matches
 from .denials import denials
 from .denied import denied_facts
+from .denied_words import OVER
 from .facts import Invoice
 from .lexicon.basics import NUMBER_WORDS
 from .numbers import fact_amount
@@ -149,7 +150,7 @@ def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
 def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
     raised = draft.facts.raw.get("disputes") or ()
     for match in matches(text, "disputed", negated=None):
-        if match.negated and raised and not condition_before(text, match) and draft.facts.disputed and not _acknowledged(text):
+        if match.negated and raised and not condition_before(text, match) and draft.facts.disputed and not _acknowledged(text) and not OVER.search(text.plain, *match.clause):
             numbers = {i.number for i in spoken_of(draft, text, match)}
             if any(row.get("invoice") in numbers for row in raised) and re.search(
                 r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]
