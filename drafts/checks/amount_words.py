@@ -76,3 +76,9 @@ NO_RECEIPT = re.compile(
     r"\b(?:not|no|never|n't|nicht|kein\w*|pas|aucun\w*|sin|ningun\w*|yet|if|whether|once|when|until|as soon as|ob|wenn|sobald|falls|sollte\w*|si|quand|des que|cuando|hasta|invoice received|"
     r"you (?:have |should have )?received|sie (?:\w+ ){0,3}erhalten|vous (?:\w+ ){0,2}recu|ha(?:n|s|beis)? (?:\w+ )?recibido|goods|ware|lieferung|marchandise|mercancia)\b|n't"
 )
+# The rows of a statement that may well be empty.
+NIL = re.compile(
+    r"\W*(?:current|not (?:yet )?due|unallocated|on account|credits?|late fees?|fees?|interest|charges|discounts?|disputed|\d{1,3} ?- ?\d{1,3} days|over \d+ days|\d+\+ days|"
+    r"nicht fallig\w*|gutschriften|gebuhren|mahngebuhren|zinsen|\d{1,3} ?- ?\d{1,3} tage|uber \d+ tage|non echu\w*|avoirs?|frais|interets|\d{1,3} ?(?:-|a) ?\d{1,3} jours|plus de \d+ jours|"
+    r"no vencid\w*|por vencer|abonos?|gastos|intereses|\d{1,3} ?(?:-|a) ?\d{1,3} dias|mas de \d+ dias)\W{0,6}(?:[a-z]{3} )?[$€£]?\W{0,3}0(?:[.,]00)?\b"
+)

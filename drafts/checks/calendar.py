@@ -33,6 +33,7 @@ from .late import late_claims
 from .lexicon.basics import UNITS, WEEKDAYS
 from .months import month_claims
 from .numbers import THOUSAND, fact_amount
+from .spoken_figures import ageing_column, months_and_days
 from .text import Draft, Text, parsed
 
 
@@ -198,7 +199,8 @@ class DateJudge:
         counts = [days for i in invoices if (days := i.days_overdue(self.facts.as_of)) is not None]
         if (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
             return
-        if self._in_term(item):
+        line_start = self.text.segments[item.seg][0]
+        if self._in_term(item) or ageing_column(self.text.plain, item, line_start, self.text.by_segment[item.seg], counts):
             return
         yield self._wrong(
             item,
@@ -207,6 +209,8 @@ class DateJudge:
         )
 
     def _agrees(self, item: Item, counts: list[int], before: str) -> bool:
+        if item.word == "+months":
+            return months_and_days(item, counts)
         if item.value is None:
             return self._calendar_months(item, counts, before)
         if MORE.search(before):

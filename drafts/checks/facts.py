@@ -105,7 +105,8 @@ class Facts:
         for row in self.rows:
             run = re.search(r"(\d{3,})\W*[A-Za-z]?$", str(row["number"]))
             if run and run[1] != str(row["number"]):
-                found[run[1]] = None if run[1] in found else self.ids[str(row["number"]).upper()]
+                for tail in {run[1], run[1].lstrip("0")} if len(run[1].lstrip("0")) > 2 else {run[1]}:
+                    found[tail] = None if tail in found else self.ids[str(row["number"]).upper()]
         return found
 
     def invoice(self, number: str) -> Invoice:

@@ -75,10 +75,10 @@ PLACE_LAST = frozenset(
 )
 PLACE_FIRST = frozenset(
     "rue avenue place boulevard quai chemin route calle avenida av plaza torre paseo parque puerto port saint sainte st san santa new north south east west great mount fort "
-    "lake upper lower semana baustelle bauvorhaben projekt objekt filiale standort werk niederlassung chantier projet obra proyecto project site".split()
+    "lake upper lower isle isla ile ferry ms mv hms ss schiff fahre navire bateau buque vessel semana baustelle bauvorhaben projekt objekt filiale standort werk niederlassung chantier projet obra proyecto project site".split()
 )
 PLACE_NEAR = re.compile(
-    r"\b(?:site|sites|project|projects|branch|depot|plant|store|shop|job|warehouse|office|campus|terminal|delivery|festival|fair|run|portal|in|near|at|chantier|projet|agence|"
+    r"\b(?:ferry|vessel|ship|boat|mv|navire|bateau|paquebot|buque|barco|schiff|fahre|site|sites|project|projects|branch|depot|plant|store|shop|job|warehouse|office|campus|terminal|delivery|festival|fair|run|portal|in|near|at|chantier|projet|agence|"
     r"magasin|site de|usine|obra|proyecto|sucursal|tienda|planta|sede|entrega|bauvorhaben|projekt|baustelle|filiale|standort|objekt|werk|niederlassung)\W+(?:the |de |du |del |la |le |el )?\Z"
 )
 PLACE_AFTER = re.compile(r"\W{0,2}(?:site|sites|project|branch|depot|plant|store|shop|job|warehouse|office|campus|terminal|delivery|building|run|portal|order)\b")

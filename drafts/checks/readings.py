@@ -21,11 +21,11 @@ _COUNT_LEAD = re.compile(r"\b(?:hace|a|en a|by|for|and|with|um|seit|mit|und|de|d
 _COUNT_TAIL = re.compile(r"\s*(?:[.,;:!?)]|\(|\Z|\n|overdue|late|respectively|behind|bzw|beziehungsweise|respectivement|respectivamente)")
 _MONEY_VERB = re.compile(
     r"(?:\b(?:pay|amount|sum|total|for|balance|remit|transfer|settle|owe|of|over|betrag|summe|uber|zahl\w*|uberweis\w*|offen|von|montant|"
-    r"somme|payer|regler|solde|de|importe|suma|pagar|abonar|saldo|por|is|are|ist|est|es)|[€$£¥₹]|[a-z]{3}\.?)\W{0,2}\Z"
+    r"somme|payer|regler|solde|de|importe|suma|pagar|abonar|saldo|por|is|are|ist|est|es)|[€$£¥₹]|\b[a-z]{3}\.?)\W{0,2}\Z"
 )
 _SHORT_SIGN = re.compile(
     r"(?:\.\.\.?|…|[-/#]|\b(?:ending(?: in| with)?|invoices?|rechnung(?:en)?|factures?|facturas?|nr|no|die|der|zur|la|the|numero|nummer|"
-    r"number|endziffern?|terminant par|terminada en|acabada en|finissant par|n[o°]))\W{0,2}\Z"
+    r"number|endziffern?|terminant par|terminad[oa] en|acabad[oa] en|finissant par|n[o°]))\W{0,2}\Z"
 )
 
 _ACCOUNT = re.compile(r"\b(?:account|iban|konto\w*|compte|cuenta|card|karte|carte|tarjeta|bank\w*|tel\w*|phone|extension|ext|po box|postfach)\b")

@@ -12,6 +12,7 @@ from .clauses import all_matches
 from .facts import simple
 from .languages import weigh
 from .lexicon.basics import LANGUAGES
+from .name_patterns import LEGAL_FORM
 from .text import WORD, Draft, Text, parsed
 from .words import mask_of
 
@@ -266,7 +267,9 @@ def _named_above(draft: Draft) -> bool:
 def _sender_named(draft: Draft) -> bool:
     sender = draft.facts.raw.get("sender") or {}
     body = draft.body.plain
-    return any(simple(str(sender[key])).strip() in body for key in ("company", "name", "email") if sender.get(key))
+    names = [simple(str(sender[key])).strip() for key in ("company", "name", "email") if sender.get(key)]
+    short = LEGAL_FORM.sub("", " " + str(sender.get("company") or "")).strip(" ,.")  # "Deposito Dental Levante" without its SA
+    return any(name in body for name in names) or (len(short.split()) > 1 and simple(short) in body)
 
 
 def _reply_path(draft: Draft) -> bool:

@@ -19,7 +19,6 @@ from .scan_patterns import (
     DIGIT_NEXT,
     GLUED,
     IBAN,
-    JOINED,
     LATER,
     NEXT,
     NO_NOUN,
@@ -29,6 +28,7 @@ from .scan_patterns import (
     YEAR,
 )
 from .shapes import Shape, iso, shape_of
+from .spoken_figures import minor_units, whole_number
 
 
 def _blanked(text: str, items: list[Item]) -> str:
@@ -172,11 +172,8 @@ class Scanner:
     def _number(self, start: int, end: int, shape: Shape) -> None:
         folded, plain = self.folded, self.plain
         value, decimals = shape.value, shape.decimals
-        if end - start <= 3 and folded[end : end + 1] == " ":
-            joined = JOINED.match(folded, start)
-            if joined:
-                end, value, decimals = joined.end(), parse_number(joined.group()), True
-                self._skip = end
+        end, value, decimals = whole_number(folded, start, end, value, decimals)
+        self._skip = max(self._skip, end)
         near = folded[start - 2 : start].rstrip(" (-:.") if start > 1 else ""
         before = PREVIOUS.search(folded, max(0, start - 10), start) if near and not near[-1].isdigit() else None
         word, opened = (before[1], before.start(1)) if before else ("", start)
@@ -220,10 +217,13 @@ class Scanner:
             currency is not None
             and (after.start(1) - end > 1 or DIGIT_NEXT.match(self.folded, after.end(1)))
             and not self._decimal(start, end)
+            and minor_units(self.folded, self.plain, after.end(1), value)[1] == after.end(1)
         ):
             return False  # "35  GBP 2,480.00": the currency belongs to the next column
         if currency is not None:
-            self._money(start, after.end(1), value, currency, "")
+            value, end = minor_units(self.folded, self.plain, after.end(1), value)
+            self._skip = max(self._skip, end)
+            self._money(start, end, value, currency, "")
         elif word in PERCENT or self.plain.startswith(("pour cent", "per cent", "por ciento", "v. h."), after.start(1)):
             self.items.append(Item("percent", start, after.end(1), value))
         elif word in SCALES and (word not in {"k", "m"} or self.folded[end] != " "):

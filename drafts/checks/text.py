@@ -18,6 +18,7 @@ from .numbers import THOUSAND
 from .readings import is_verb, settle_days, short_references, understood_counts
 from .scan import Scanner
 from .segments import split_segments
+from .spoken_figures import compound_counts
 from .words import NUMBER_BIT, mask_of
 
 WORD = re.compile(r"[^\W\d_]+")
@@ -57,6 +58,7 @@ class Text:
         self._place_items()
         settle_days(self.folded, self.items, "en" not in self.languages)
         understood_counts(self.plain, self.segments, self.items)
+        compound_counts(self.plain, self.items)
         short_references(self.plain, self.items, facts.tails)
         # Filled by later stages: the text with known names blanked (clauses), the invoice of each figure (attach).
         self.masked: str | None = None
