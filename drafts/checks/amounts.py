@@ -69,10 +69,13 @@ class AmountJudge:
                 yield found
 
     def foreign_codes(self) -> Iterable[Finding]:
-        """A currency code apart from its amounts ("all in NOK") is the currency of something the account owes."""
+        """A currency code apart from its amounts ("all in NOK") is the currency of something the account owes, or names one of our accounts."""
+        banks = {item.seg for item in self.text.items if item.kind == "iban"}
         known = {invoice.currency for invoice in self.facts.invoices} | set(self.facts.totals) | {self.facts.currency, ""}
         for found in CODE.finditer(self.text.folded):
-            if found.group() not in known and not any(item.start <= found.start() < item.end for item in self.text.items):
+            if found.group() in known or self.text.segment_at(found.start()) in banks:
+                continue
+            if not any(item.start <= found.start() < item.end for item in self.text.items):
                 yield self.text.finding("G02", "wrong_amount", BLOCK, *found.span(), f"nothing is owed in {found.group()}")
 
     def _wrong(self, item: Item, why: str, scope: Scope | None = None) -> Finding:
