@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
 from governance.canonical import canonical_json
+
+MOST = 1 << 20  # bytes
+LONGEST = 1000  # words of one term
+_HEX = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class LoggedErasure:
     whole: list[str]
     parts: list[str]
     lengths: list[int]
+    own: list[str] = field(default_factory=list)
 
 
 def folder() -> Path:
@@ -53,7 +60,24 @@ def entries() -> list[LoggedErasure]:
     found = []
     for path in sorted(folder().glob("*.json")) if folder().is_dir() else []:
         try:
-            found.append(LoggedErasure(**json.loads(path.read_text())))
-        except (ValueError, TypeError) as error:
+            found.append(_read(path))
+        except (ValueError, TypeError, RecursionError) as error:
             raise ValueError(f"{path} is no record of an erasure: {error}") from error
     return sorted(found, key=lambda entry: (entry.at, entry.uid))
+
+
+def _read(path: Path) -> LoggedErasure:
+    """One file, every value of the kind ``write`` writes. Raises ``ValueError``, ``TypeError`` or ``RecursionError``."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST:
+        raise ValueError("it is not a file of this kind")
+    entry = LoggedErasure(**json.loads(path.read_text()))
+    hashes = (entry.whole, entry.parts, entry.own)
+    sound = (
+        entry.uid == path.stem and _HEX.fullmatch(entry.uid), all(type(pk) is int and 0 < pk < 2**63 for pk in (entry.contact_id, entry.account_id)),
+        datetime.fromisoformat(entry.at).tzinfo, isinstance(entry.salt, str) and entry.salt,
+        all(isinstance(some, list) and all(isinstance(one, str) and _HEX.fullmatch(one) for one in some) for some in hashes),
+        isinstance(entry.lengths, list) and all(type(n) is int and 0 < n <= LONGEST for n in entry.lengths),
+    )  # fmt: skip
+    if not all(sound):
+        raise ValueError("a value in it is not of the kind that was written")
+    return entry

@@ -40,7 +40,7 @@ class Kept(Exception):
 
 
 def erase(contact_id: int, *, also: Sequence[str] = (), cause: str = Erasure.Cause.REQUEST, by: User | None, at: datetime) -> Erasure:
-    """Erase a contact. ``also`` are further words that identify the person (a postal address, a private number).
+    """Erase a contact. ``also`` are further words that identify the person (a postal address, a private number), in rows of the account only.
 
     Whatever is about to leave to the account is stopped. The log outside is written before anything is committed. Raises ``NotAllowed``,
     ``Kept`` (a legal hold, a message under way), ``OSError`` (no log can be written).
@@ -51,16 +51,16 @@ def erase(contact_id: int, *, also: Sequence[str] = (), cause: str = Erasure.Cau
         if by is not None:
             can(by, "erase_person", account).or_raise()
         _refuse(account, at)
-        plain = _plain(contact, also)
+        plain = _plain(contact)
         salt = secrets.token_hex(16)
-        terms = Terms.of(salt, plain, _parts(contact, account))
+        terms = Terms.of(salt, plain, _parts(contact, account), also)
         erasure = Erasure.objects.create(contact_id=contact.pk, account_id=account.pk, cause=cause, by=by, at=at)
         _apply(erasure, terms, plain, by=by, at=at)
         entry = LoggedErasure(
-            erasure.uid, contact.pk, account.pk, at.isoformat(), salt, sorted(terms.whole), sorted(terms.parts), list(terms.lengths)
+            erasure.uid, contact.pk, account.pk, at.isoformat(), salt, sorted(terms.whole), sorted(terms.parts), list(terms.lengths), sorted(terms.own)
         )
         erasure_log.write(entry)
-    _files(terms, at)
+    _files(terms, account.pk, at)
     recompute([account.pk], at)
     return erasure
 
@@ -73,15 +73,15 @@ def reapply(at: datetime) -> list[Erasure]:
         known = Erasure.objects.filter(uid=entry.uid, applied_at__isnull=False).exists()
         if known and (contact is None or contact.name == NOBODY):
             continue
-        terms = Terms(entry.salt, frozenset(entry.whole), frozenset(entry.parts), tuple(entry.lengths))
-        plain = _plain(contact, ()) if contact is not None else []
+        terms = Terms(entry.salt, frozenset(entry.whole), frozenset(entry.parts), tuple(entry.lengths), frozenset(entry.own))
+        plain = _plain(contact) if contact is not None else []
         with transaction.atomic():
             list(Account.objects.select_for_update(of=("self",)).filter(pk=entry.account_id).values_list("pk"))
             erasure = Erasure.objects.create(
                 uid=entry.uid, contact_id=entry.contact_id, account_id=entry.account_id, cause=Erasure.Cause.REAPPLIED, at=at
             )
             _apply(erasure, terms, plain, by=None, at=at)
-        _files(terms, at)
+        _files(terms, entry.account_id, at)
         done.append(erasure)
     return done
 
@@ -94,11 +94,11 @@ def _refuse(account: Account, at: datetime) -> None:
         raise Kept("Not erased: a message to this account is under way or its outcome is not known yet. Settle it first.")
 
 
-def _plain(contact: Contact, also: Sequence[str]) -> list[str]:
-    """Everything that is known to name the person: of the row, of its history, and what was given besides."""
+def _plain(contact: Contact) -> list[str]:
+    """Everything on record that names the person: of the row and of its history."""
     versions: Any = [contact, *contact.history.all()]  # type: ignore[attr-defined]
     found = [text for row in versions for text in (row.name, row.salutation, row.email, row.phone, compact(row.phone))]
-    return [text for text in dict.fromkeys([*found, *also]) if text.strip() and text != NOBODY]
+    return [text for text in dict.fromkeys(found) if text.strip() and text != NOBODY]
 
 
 def _parts(contact: Contact, account: Account) -> list[str]:
@@ -136,13 +136,13 @@ def _apply(erasure: Erasure, terms: Terms, plain: Sequence[str], *, by: User | N
 def _contact(erasure: Erasure) -> None:
     """The row and its history keep what says how the person was dealt with, and nothing that says who it was."""
     blank = {"name": NOBODY, "salutation": "", "email": "", "phone": ""}
-    row = Contact.objects.filter(pk=erasure.contact_id).first()
+    row = Contact.objects.filter(pk=erasure.contact_id, account_id=erasure.account_id).first()
     if row is not None:
         # One address per account, the empty one too.
         taken = Contact.objects.filter(account_id=row.account_id, email="").exclude(pk=row.pk).exists()
         address = f"{erasure.uid}@erased.invalid" if taken else ""
         rows.rewrite(erasure, row, {**blank, "email": address, "verified_at": None, "opted_out_at": row.opted_out_at or erasure.at})
-    for version in Contact.history.filter(id=erasure.contact_id):  # type: ignore[attr-defined]
+    for version in Contact.history.filter(id=erasure.contact_id, account_id=erasure.account_id):  # type: ignore[attr-defined]
         rows.rewrite(erasure, version, {**blank, "history_change_reason": None})
 
 
@@ -184,11 +184,15 @@ def _natural_person(erasure: Erasure, terms: Terms) -> None:
         rows.scrub_table(erasure, table, model._base_manager.filter(**{key: erasure.account_id}), terms, parts=True)
 
 
-def _files(terms: Terms, at: datetime) -> None:
-    """Uploaded import files that name the person, and the files of audit packs made before, are thrown away."""
+def _files(terms: Terms, account_id: int, at: datetime) -> None:
+    """Uploaded import files that name the person, and the files of audit packs made before, are thrown away.
+
+    Parts of the name and words given besides count in files of the account's own portfolio only.
+    """
+    home = Account.objects.filter(pk=account_id).values_list("portfolio", flat=True).first()
     for run in ImportRun.objects.exclude(upload="").order_by("pk"):
         path = Path(run.upload.path)
-        if path.exists() and rows.in_bytes(path.read_bytes(), terms):
+        if path.exists() and rows.in_bytes(path.read_bytes(), terms, parts=run.portfolio_id in (None, home)):
             run.upload.delete(save=False)
             ImportRun.objects.filter(pk=run.pk).update(upload="")
     withdraw_all(at=at)

@@ -20,7 +20,7 @@ from governance.models import ErasedRow, Erasure
 SKIPPED = frozenset(
     "Event StreamHead User HistoricalUser Portfolio HistoricalPortfolio TemplateVersion HistoricalTemplateVersion PromptVersion "
     "HistoricalPromptVersion PolicyVersion HistoricalPolicyVersion EvaluationRun ControlResult AccessReview Certification Erasure ErasedRow "
-    "LedgerState Quarantine Installation SampleDraw Permission Group ContentType Session AccessAttempt AccessLog AccessFailureLog "
+    "LedgerState Quarantine Installation Permission Group ContentType Session AccessAttempt AccessLog AccessFailureLog "
     "AccessAttemptExpiration Draft Delivery DraftAttachment Account HistoricalAccount".split()
 )
 CHUNK = 500
@@ -83,7 +83,7 @@ def scrub_value(value: Any, terms: Terms, *, parts: bool = True) -> Any:
     return terms.scrub(value, parts=parts)
 
 
-def in_bytes(content: bytes, terms: Terms) -> bool:
+def in_bytes(content: bytes, terms: Terms, *, parts: bool = True) -> bool:
     """Whether a file names the person: as text, or in the parts of a spreadsheet."""
     texts = [content.decode("utf-8", "replace")]
     if content[:2] == b"PK":
@@ -92,7 +92,7 @@ def in_bytes(content: bytes, terms: Terms) -> bool:
                 texts = [archive.read(name).decode("utf-8", "replace").replace("<", " <") for name in archive.namelist()]
         except (zipfile.BadZipFile, OSError):
             pass
-    return any(terms.names(text) for text in texts)
+    return any(terms.names(text, parts=parts) for text in texts)
 
 
 def rewrite(erasure: Erasure, row: models.Model, changes: dict[str, Any], before: str = "", after: str = "") -> None:

@@ -31,25 +31,35 @@ def compact(phone: str) -> str:
     return "".join(char for char in phone if char.isdigit())
 
 
+def _sequences(terms: Iterable[str]) -> set[tuple[str, ...]]:
+    """The words of each term; two words also the other way round."""
+    found = {words for term in terms if (words := words_of(term)) and (len(words) > 1 or len(words[0]) > 2)}
+    return found | {words[::-1] for words in found if len(words) == 2}
+
+
 @dataclass(frozen=True)
 class Terms:
-    """Salted hashes of whole terms and of parts of names, with the numbers of words they have. What the record outside keeps."""
+    """Salted hashes of whole terms and of parts of names, with the numbers of words they have. What the record outside keeps.
+
+    ``own`` are whole terms that count only where parts do, in rows of the person's own account: somebody chose these words freely.
+    """
 
     salt: str
     whole: frozenset[str]
     parts: frozenset[str]
     lengths: tuple[int, ...]
+    own: frozenset[str] = frozenset()
     _memo: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, salt: str, whole: Iterable[str], parts: Iterable[str] = ()) -> Terms:
+    def of(cls, salt: str, whole: Iterable[str], parts: Iterable[str] = (), own: Iterable[str] = ()) -> Terms:
         """From plain text. Terms of one short word (under three letters) are left out: they would match anything."""
-        found = {words for term in whole if (words := words_of(term)) and (len(words) > 1 or len(words[0]) > 2)}
-        found |= {words[::-1] for words in found if len(words) == 2}
+        found, besides = _sequences(whole), _sequences(own)
         alone = {word for part in parts for word in words_of(part) if len(word) > 2 and word not in COMMON}
         made = cls(salt, frozenset(), frozenset(), ())
-        hashes = frozenset(made.hash(" ".join(words)) for words in found)
-        return cls(salt, hashes, frozenset(made.hash(word) for word in alone), tuple(sorted({len(words) for words in found}, reverse=True)))
+        hashes, more = (frozenset(made.hash(" ".join(words)) for words in some) for some in (found, besides))
+        lengths = tuple(sorted({len(words) for words in found | besides}, reverse=True))
+        return cls(salt, hashes, frozenset(made.hash(word) for word in alone), lengths, more)
 
     def hash(self, words: str) -> str:
         """Salted hash of folded words."""
@@ -62,9 +72,9 @@ class Terms:
         """Where the person is named, from left to right, without overlap."""
         found = list(_WORD.finditer(text))
         folded = [match.group().casefold() for match in found]
-        at = 0
+        at, whole = 0, self.whole | self.own if parts else self.whole
         while at < len(found):
-            taken = next((n for n in self.lengths if at + n <= len(found) and self.hash(" ".join(folded[at : at + n])) in self.whole), 0)
+            taken = next((n for n in self.lengths if at + n <= len(found) and self.hash(" ".join(folded[at : at + n])) in whole), 0)
             if not taken and parts and found[at].group()[0].isupper() and self.hash(folded[at]) in self.parts:
                 taken = 1
             if taken:
