@@ -6,17 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
+from accounts.models import Account
 from drafts.admin import access_review, erasing, incidents, reveal
 from drafts.admin.lookup import accounts_of
 from drafts.compliance import nightly
 from drafts.compliance.near_misses import KINDS, counts, events, kind_of
 from governance import access, clock, control_looks
-from governance.admin.pages import act_view, desk_view, may, moment, page, require
+from governance.admin.base import reach
+from governance.admin.pages import act_view, desk_view, may, moment, page, require, scope_for
 from governance.controls import CONTROLS, FRAMEWORKS, in_framework
 from governance.models import ControlResult, Event, Incident
 
@@ -36,7 +38,8 @@ def compliance(request: HttpRequest) -> HttpResponse:
     return page(
         request, "desk/compliance.html", "Compliance", groups=groups, view=view if view in FRAMEWORKS else "", frameworks=FRAMEWORKS.items(),
         tally=_tally(list(standings.values())), may_look=may(request, "look_at_controls"), states=ControlResult.State, nightly=looked,
-        review=access.review_state(now), incidents=_figures(), near=sum(counts(now - timedelta(days=DAYS), now).values()), days=DAYS,
+        review=access.review_state(now), incidents=_figures(_incidents(request, "see_compliance")),
+        near=sum(counts(now - timedelta(days=DAYS), now, _accounts(request, "see_compliance")).values()), days=DAYS,
         sees={name: bool(may(request, name)) for name in ("see_incidents", "see_access_review", "see_incident_figures")},
     )  # fmt: skip
 
@@ -47,8 +50,20 @@ def _tally(standings: list[control_looks.Standing]) -> dict[str, int]:
     return {"good": good, "bad": bad, "unknown": len(standings) - good - bad}
 
 
-def _figures() -> dict[str, Any]:
-    rows = Incident.objects.exclude(state=Incident.State.CLOSED)
+def _accounts(request: HttpRequest, right: str) -> QuerySet[Account] | None:
+    """The accounts a right counts figures of; None for all of them."""
+    inside = reach(scope_for(request), right, "portfolio_id")
+    return None if inside is None else Account.objects.filter(inside)
+
+
+def _incidents(request: HttpRequest, right: str) -> QuerySet[Incident]:
+    """The incidents a right counts figures of."""
+    inside = reach(scope_for(request), right, "portfolio_id")
+    return Incident.objects.all() if inside is None else Incident.objects.filter(inside)
+
+
+def _figures(rows: QuerySet[Incident]) -> dict[str, Any]:
+    rows = rows.exclude(state=Incident.State.CLOSED)
     severe = rows.filter(severity__in=(Incident.Severity.HIGH, Incident.Severity.CRITICAL))
     return {"open": rows.count(), "severe": severe.count()}
 
@@ -69,13 +84,14 @@ def near_misses(request: HttpRequest) -> HttpResponse:
     require(request, "see_incident_figures")
     now = moment(request)
     since = now - timedelta(days=DAYS)
-    rows = list(events(since, now)[:SHOWN]) if may(request, "see_incidents") else []
+    inside, found = _accounts(request, "see_incident_figures"), _incidents(request, "see_incident_figures")
+    rows = list(events(since, now, inside)[:SHOWN]) if may(request, "see_incidents") else []
     names = dict(accounts_of(request).filter(pk__in=[_account(e) for e in rows]).values_list("pk", "name"))
     shown = [{"event": e, "kind": KINDS[kind_of(e)], "account": _account(e), "name": names[_account(e)]} for e in rows if _account(e) in names]
-    severity = dict(Incident.objects.order_by().values_list("severity").annotate(n=Count("pk")))
+    severity = dict(found.order_by().values_list("severity").annotate(n=Count("pk")))
     return page(
         request, "desk/near_misses.html", "Near-misses", days=DAYS, rows=shown, severities=[(label, severity.get(value, 0)) for value, label in Incident.Severity.choices],
-        counts=[(KINDS[kind], n) for kind, n in counts(since, now).items()], figures=_figures(),
+        counts=[(KINDS[kind], n) for kind, n in counts(since, now, inside).items()], figures=_figures(found),
         crumbs=[(redirect("admin:compliance").url, "Compliance")] if may(request, "see_compliance") else [],
     )  # fmt: skip
 

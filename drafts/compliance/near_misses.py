@@ -6,8 +6,10 @@ import json
 from collections import Counter
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
+from accounts.models import Account
 from governance.models import Event
 
 # Kind → what it means. A stop by a person is an act, not a near-miss.
@@ -27,11 +29,15 @@ FORGED = frozenset({"record", "fingerprint", "bytes", "text", "approval"})
 _MACHINE = Q(actor_id__isnull=True)
 
 
-def events(since: datetime, until: datetime) -> QuerySet[Event]:
-    """The events that are near-misses, newest first."""
+def events(since: datetime, until: datetime, accounts: QuerySet[Account] | None = None) -> QuerySet[Event]:
+    """The events that are near-misses, newest first; with ``accounts`` those of these accounts only."""
     kinds = Q(action="gate.blocked") | Q(action="draft.edited", data__contains='"blocks"')
     kinds |= Q(action="follow_up.refresh") & _MACHINE | Q(action="delivery.stopped") & _MACHINE
-    return Event.objects.filter(kinds, at__gt=since, at__lte=until).order_by("-id")
+    found = Event.objects.filter(kinds, at__gt=since, at__lte=until).order_by("-id")
+    if accounts is None:
+        return found
+    streams = accounts.order_by().annotate(stream_name=Concat(Value("account:"), Cast("pk", CharField())))
+    return found.filter(stream__in=streams.values("stream_name"))
 
 
 def kind_of(event: Event) -> str:
@@ -44,7 +50,7 @@ def kind_of(event: Event) -> str:
     return "edit" if event.action == "draft.edited" else "stale"
 
 
-def counts(since: datetime, until: datetime) -> dict[str, int]:
+def counts(since: datetime, until: datetime, accounts: QuerySet[Account] | None = None) -> dict[str, int]:
     """Near-misses per kind; every kind is there, with 0 where there was none."""
-    found = Counter(kind_of(event) for event in events(since, until).iterator(chunk_size=2000))
+    found = Counter(kind_of(event) for event in events(since, until, accounts).iterator(chunk_size=2000))
     return {kind: found[kind] for kind in KINDS}
