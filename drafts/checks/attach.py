@@ -30,6 +30,13 @@ _ORDINAL = re.compile(
 )
 
 
+# "That leaves 1,450.00 open on it, and FI-2 …": the figure is of the invoice of the sentence before.
+_BACK = re.compile(
+    r"\b(?:on|of|for|against|under) (?:it|that one|this one|that invoice|this invoice)\b|\b(?:dort|darauf|davon|daraus|hieraus|hiervon)\b|"
+    r"\bcelle-(?:ci|la)\b|\b(?:de|sur|para|en|a) (?:esa|esta|dicha|la misma|cette|ladite)\b"
+)
+
+
 def invoice_number(item: Item) -> str | None:
     """Invoice number of a reference item (an invoice or its purchase order is no invoice mention)."""
     return item.ref.name if isinstance(item.ref, Ref) and item.ref.kind == "invoice" else None
@@ -80,6 +87,9 @@ class Attachment:
 
     def scope(self, item: Item) -> Scope:
         """Where ``item`` (an amount, a date, a count) belongs."""
+        back = self._pointed_back(item)
+        if back is not None:
+            return Scope(back, [back], True)
         found = self._scopes.get(item.seg)
         if found is not None:
             return found
@@ -93,6 +103,17 @@ class Attachment:
             found = Scope(None, self.nearby(item.seg), False)
         self._scopes[item.seg] = found
         return found
+
+    def _pointed_back(self, item: Item) -> Invoice | None:
+        """The one invoice of the sentence before, when words in front of the first invoice of this sentence point back to it."""
+        mentions, before = self.named.get(item.seg), self.named.get(item.seg - 1, [])
+        names = {mention.ref.name for mention in before}
+        if not mentions or len(names) != 1 or item.start > mentions[0].start or mentions[0].ref.name in names:
+            return None
+        if _TIE.fullmatch(self.text.plain, item.end, mentions[0].start):
+            return None
+        pointed = _BACK.search(self.text.plain, self.text.segments[item.seg][0], mentions[0].start)
+        return self._invoice(before[0]) if pointed else None
 
     def _told_in_order(self, item: Item, mentions: list[Item]) -> Invoice | None:
         """The invoice that "the first", "la segunda", "die letztere" in front of a figure points back to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def stops(text, facts, purpose="demand", subject=""):
     return {f.label for f in run_text_checks(CheckInput(subject, text, facts, purpose)) if f.stops_routine_approval}
 
 
+@cache
 def judged(name):
     return [(row, stops(row["text"], row["facts"], row.get("purpose") or "demand", row.get("subject") or "")) for row in rows(name)]
 
@@ -36,6 +38,15 @@ def test_violating_rows_are_blocked_and_clean_rows_pass():
     alarms = [row["id"] for row, labels in found if not row["labels"] and labels]
     assert len(missed) <= 0.02 * sum(bool(row["labels"]) for row, _ in found), missed
     assert len(alarms) <= 0.03 * sum(not row["labels"] for row, _ in found), alarms
+
+
+def test_letters_of_several_authors_are_judged_as_labelled():
+    """Letters that were looked at while the rules were mended; what unseen ones give is in docs/checks.md."""
+    found = judged("letters.jsonl")
+    missed = [row["id"] for row, labels in found if row["labels"] and not labels]
+    alarms = [row["id"] for row, labels in found if not row["labels"] and labels]
+    assert len(missed) <= 0.06 * sum(bool(row["labels"]) for row, _ in found), missed
+    assert len(alarms) <= 0.05 * sum(not row["labels"] for row, _ in found), alarms
 
 
 @pytest.mark.parametrize("label", ALWAYS)

@@ -86,3 +86,22 @@ def test_our_accounts_in_other_currencies_may_be_listed():
     )
     assert not [f for f in run_text_checks(CheckInput("", text, facts)) if f.label == "wrong_amount"]
     assert [f for f in run_text_checks(CheckInput("", text.replace("When may", "All in EUR. When may"), facts)) if f.label == "wrong_amount"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "BX-4471 is the older one. That leaves GBP 1,980.40 open on it, due since 19 April 2026, and BX-4490 for GBP 655.00 is open as well.",
+        "Es geht zuerst um BX-4471. Dort sind noch 1.980,40 GBP offen, fällig seit 19.04.2026, und für BX-4490 sind es 655,00 GBP.",
+        "Voici d'abord BX-4471. Il reste 1 980,40 GBP sur celle-ci, ainsi que 655,00 GBP pour BX-4490.",
+        "Primero la BX-4471. El saldo de esa factura es de 1.980,40 GBP, y queda también la BX-4490 por 655,00 GBP.",
+    ],
+)
+def test_words_that_point_back_tie_a_figure_to_the_invoice_before(sentence):
+    def amounts(said):
+        text = f"Dear Harriet,\n\n{said}\n\nOwen Price\nBexley Sterile Supply Ltd"
+        return [f.quote for f in run_text_checks(CheckInput("", text, EN)) if f.label == "wrong_amount"]
+
+    assert amounts(sentence) == []
+    assert amounts(sentence.replace("655", "656")) != []
+    assert amounts(sentence.replace("980", "890")) != []
