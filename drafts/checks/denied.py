@@ -77,6 +77,14 @@ _NONE_SUCH = re.compile(
 )
 
 
+# "Your objection is not affected by this": a letter that speaks of the dispute as there denies it nowhere; it may ask for the rest.
+_ACKNOWLEDGED = re.compile(
+    rf"\b(?:your|ihre[rnms]?|votre|vos|sus?) (?:\w+ )?(?:{DISPUTE})\w*[^.!?\n]{{0,40}}\b(?:affected|untouched|open|pending|betroffen|unberuhrt|offen|ouverte?|"
+    rf"abierta?|afectad[ao])|\b(?:affect\w*|beruhrt|prejuge|prejuzga|afecta|unabhangig von|independent of|sans prejudice de) (?:en rien |nicht |de |a )*"
+    rf"(?:your|ihre[rnms]?|votre|vos|sus?) (?:\w+ )?(?:{DISPUTE})"
+)
+
+
 def denied_facts(draft: Draft, text: Text) -> Iterator[Finding]:
     """Findings for plans, credit notes and disputes of the facts that the text denies, and for disputes it tells as over."""
     facts = draft.facts
@@ -86,7 +94,7 @@ def denied_facts(draft: Draft, text: Text) -> Iterator[Finding]:
     if facts.credits:
         numbers = {str(row.get("invoice") or "") for row in facts.credits}
         yield from _denies(draft, text, CREDIT, "credit", numbers, "the facts hold a credit note", _NONE_SUCH)
-    if facts.disputed:
+    if facts.disputed and not _ACKNOWLEDGED.search(text.plain):
         yield from _denies(draft, text, DISPUTE, "ticket", set(facts.disputed), "the facts hold a dispute", _NOT_DISPUTED)
         yield from _learned(draft, text)
         yield from _told_as_over(draft, text)
