@@ -331,7 +331,8 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_accounts():
         return len(captured)
 
     prepare(make_account(portfolio))
-    assert count(3) == count(30)
+    # On PostgreSQL a handful of rows is one statement, more are copied: fewer statements for few, never more for many.
+    assert count(3) <= count(30) == count(60)
 
 
 def test_due_accounts_are_those_overdue_or_with_an_open_follow_up():
