@@ -105,7 +105,9 @@ class AccountFacts:
     calls: tuple[CallFact, ...] = ()
     last_out_at: datetime | None = None
     last_in_at: datetime | None = None
+    dispute_ended_at: datetime | None = None  # when the last dispute that was resolved ended
     contacted_on: tuple[date, ...] = ()  # dates of our messages in the last 45 days, newest first
+    address_written_on: tuple[date, ...] = ()  # the same for the recipient's address, of whatever account
     sources: dict[str, SourceFact] = field(default_factory=dict)
     owner: PersonFact | None = None
     escalation_owner: PersonFact | None = None
@@ -114,6 +116,12 @@ class AccountFacts:
     def executives(self) -> tuple[ContactFact, ...]:
         """The customer's executives on record."""
         return tuple(c for c in self.contacts if c.role == "executive")
+
+    @property
+    def first_contact_after_dispute(self) -> bool:
+        """True when a dispute ended and we have not written since."""
+        ended = self.dispute_ended_at
+        return ended is not None and (self.last_out_at is None or ended > self.last_out_at)
 
     @property
     def overdue_invoices(self) -> tuple[InvoiceFact, ...]:

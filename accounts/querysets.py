@@ -6,8 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
+from governance.reach import reach
 from governance.rights import Scope, scope_of
 
 if TYPE_CHECKING:
@@ -19,10 +20,8 @@ class AccountQuerySet(models.QuerySet):
 
     def visible_to(self, user: User, scope: Scope | None = None) -> AccountQuerySet:
         """Accounts in portfolios the person has a role in, or routed to the person; no grant means none."""
-        scope = scope or scope_of(user)
-        if scope.everything:
-            return self
-        return self.filter(Q(portfolio_id__in=scope.portfolio_ids) | Q(id__in=scope.account_ids))
+        inside = reach(scope or scope_of(user), "see_account", "portfolio_id", "id")
+        return self if inside is None else self.filter(inside)
 
 
 class InvoiceQuerySet(models.QuerySet):
@@ -30,10 +29,8 @@ class InvoiceQuerySet(models.QuerySet):
 
     def visible_to(self, user: User, scope: Scope | None = None) -> InvoiceQuerySet:
         """Invoices of visible accounts."""
-        scope = scope or scope_of(user)
-        if scope.everything:
-            return self
-        return self.filter(Q(portfolio_id__in=scope.portfolio_ids) | Q(account_id__in=scope.account_ids))
+        inside = reach(scope or scope_of(user), "see_account", "portfolio_id", "account_id")
+        return self if inside is None else self.filter(inside)
 
     def open(self) -> InvoiceQuerySet:
         """Invoices with something left to pay."""

@@ -36,7 +36,7 @@ class AccountAdmin(ScopedAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The account page shows everything; there is nothing to edit here."""
-        number = object_id.isascii() and object_id.isdigit()
+        number = object_id.isascii() and object_id.isdigit() and self.get_object(request, object_id) is not None
         return redirect("admin:account_page", object_id) if number else super().change_view(request, object_id)
 
 

@@ -103,10 +103,12 @@ def _on_this_page(words: str) -> str:
 
 
 def _run(request: HttpRequest, run_id: int) -> ImportRun:
+    require(request, "import")
     run = get_object_or_404(ImportRun.objects.select_related("portfolio", "started_by"), pk=run_id)
     if run.portfolio is None and not scope_for(request).roles_everywhere & ACTIONS["import"].roles:
         raise Http404  # of the command line, about no portfolio: for people who import everywhere
-    require(request, "import", run)
+    if not may(request, "import", run):
+        raise Http404
     return run
 
 

@@ -67,14 +67,17 @@ class Builder:
         contacts = tuple(_contact(row) for row in rows.contacts.get(pk, NONE))
         parts: dict[str, Any] = {
             "contacts": contacts, "invoices": invoices, "payments": payments, "credits": credits, "promises": promises,
-            "disputes": disputes, "signals": signals, **self._correspondence(pk, contacts, account[9]),
+            "disputes": disputes, "dispute_ended_at": claims.dispute_ended_at(rows.disputes.get(pk, NONE), self.as_of),
+            "signals": signals, **self._correspondence(pk, contacts, account[9]),
             "tickets": tuple(_ticket(row) for row in rows.tickets.get(pk, NONE)),
             "contracts": tuple(ContractFact(*row[1:]) for row in rows.contracts.get(pk, NONE)),
         }  # fmt: skip
+        recipient = _recipient(contacts)
         return AccountFacts(
             **self._identity(account, today),
             **parts,
-            recipient=_recipient(contacts),
+            recipient=recipient,
+            address_written_on=self._written_on(recipient, account[9]),
             balances=money.balances(invoices, *cover),
             ageing=ageing(invoices),
             habit=self._habit(pk, promises),
@@ -107,6 +110,11 @@ class Builder:
             "last_in_at": last.get("in"),
             "contacted_on": tuple(row[3].astimezone(tz).date() for row in rows if row[2] == "out"),
         }
+
+    def _written_on(self, recipient: ContactFact | None, time_zone: str) -> tuple[date, ...]:
+        rows = self.rows.written_to.get(recipient.email.lower(), NONE) if recipient else NONE
+        tz = zone(time_zone)
+        return tuple(row[1].astimezone(tz).date() for row in rows)
 
     def _today(self, time_zone: str) -> date:
         today = self._todays.get(time_zone)

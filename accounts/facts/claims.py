@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from accounts import promises
 from accounts.fact_types import DisputeFact, PromiseFact, SignalFact
 from accounts.facts.queries import Row
+from accounts.models import Dispute
 from governance.calendar import add_business_days
 from governance.policies import PolicyParameters
 
@@ -46,8 +47,15 @@ def _amount(dispute: DisputeFact, balance_minor: int) -> int:
 def disputes(rows: Iterable[Row], items: dict[int, list[Row]]) -> tuple[DisputeFact, ...]:
     """Open and answered disputes with their items."""
     return tuple(
-        DisputeFact(*row[1:], tuple((words, minor) for _, words, minor in items.get(row[1], ()))) for row in rows
+        DisputeFact(*row[1:-1], tuple((words, minor) for _, words, minor in items.get(row[1], ())))
+        for row in rows
+        if row[7] != Dispute.Status.RESOLVED
     )
+
+
+def dispute_ended_at(rows: Iterable[Row], as_of: datetime) -> datetime | None:
+    """When the last dispute that was resolved ended; None when none was."""
+    return max((row[-1] for row in rows if row[-1] is not None and row[-1] <= as_of), default=None)
 
 
 def promised(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Lower
 
 from accounts.models import (
     Account,
@@ -30,6 +31,7 @@ from accounts.models import (
 )
 from accounts.models.payment import Allocation
 from governance.models import User
+from governance.sql import Among
 
 Row = tuple[Any, ...]
 
@@ -40,7 +42,7 @@ HABIT_WINDOW = timedelta(days=365)
 
 def accounts(ids: list[int]) -> QuerySet[Any, Row]:
     """The accounts themselves."""
-    return Account.objects.filter(pk__in=ids).order_by("pk").values_list(
+    return Account.objects.filter(Among("pk", ids)).order_by("pk").values_list(
         "id", "portfolio_id", "external_id", "name", "tier", "currency", "owner_id", "escalation_owner_id", "country",
         "time_zone", "language", "natural_person", "insolvent", "never_automate", "never_automate_reason",
         "procurement_note",
@@ -88,7 +90,7 @@ def payments(mine: Q, as_of: datetime) -> QuerySet[Any, Row]:
 
 def allocations(ids: list[int]) -> QuerySet[Any, Row]:
     """What payments put on open invoices: by account, payment and invoice."""
-    on_open = Allocation.objects.filter(invoice__account_id__in=ids, invoice__status=Invoice.Status.OPEN)
+    on_open = Allocation.objects.filter(Among("invoice__account_id", ids), invoice__status=Invoice.Status.OPEN)
     return on_open.order_by("id").values_list(
         "invoice__account_id", "payment_id", "invoice_id", "amount_minor"
     )
@@ -134,16 +136,16 @@ def promises(mine: Q) -> QuerySet[Any, Row]:
 
 
 def disputes(mine: Q) -> QuerySet[Any, Row]:
-    """Disputes that are not resolved."""
-    return Dispute.objects.filter(mine).exclude(status=Dispute.Status.RESOLVED).order_by("id").values_list(
+    """All disputes: those that are not resolved, and of the others the moment they ended (last column)."""
+    return Dispute.objects.filter(mine).order_by("id").values_list(
         "account_id", "id", "external_id", "invoice_id", "category", "amount_minor", "currency", "status", "opened_on",
-        "quote", "reason", "owner_id",
+        "quote", "reason", "owner_id", "resolved_at",
     )
 
 
 def items(ids: list[int]) -> QuerySet[Any, Row]:
     """The disputed items, by dispute."""
-    unresolved = DisputeItem.objects.filter(dispute__account_id__in=ids).exclude(
+    unresolved = DisputeItem.objects.filter(Among("dispute__account_id", ids)).exclude(
         dispute__status=Dispute.Status.RESOLVED
     )
     return unresolved.order_by("id").values_list("dispute_id", "description", "amount_minor")
@@ -183,6 +185,13 @@ def messages(mine: Q, since: datetime, as_of: datetime) -> QuerySet[Any, Row]:
         .order_by("-at", "-id")
         .values_list("account_id", "id", "direction", "at", "subject", "kind", "topics", "sender")
     )
+
+
+def written_to(addresses: set[str], since: datetime, as_of: datetime) -> QuerySet[Any, Row]:
+    """Our messages to these addresses (lower case), of whatever account, newest first: a mailbox may serve several customers."""
+    ours = Message.objects.filter(direction=Message.Direction.OUT, at__gte=since, at__lte=as_of)
+    found = ours.annotate(address=Lower("recipient")).filter(address__in=addresses - {""})
+    return found.order_by("-at", "-id").values_list("address", "at")
 
 
 def calls(mine: Q, since: datetime, as_of: datetime) -> QuerySet[Any, Row]:

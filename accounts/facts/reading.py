@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.facts import queries
 from accounts.facts.queries import Row
 from governance.models import Portfolio
+from governance.sql import Among
 
-Grouped = dict[int, list[Row]]
+Grouped = dict[Any, list[Row]]
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Rows:
     judged: Grouped
     sources: Grouped  # by portfolio id
     states: Grouped
+    written_to: Grouped  # by address, in lower case
 
 
 def _grouped(rows: Iterable[Row]) -> Grouped:
@@ -54,18 +57,18 @@ def _grouped(rows: Iterable[Row]) -> Grouped:
     return found
 
 
-def read(ids: list[int], as_of: datetime) -> Rows:
-    """Read everything about accounts ``ids`` as known at ``as_of``."""
+def read(ids: list[int], as_of: datetime, *, habits: bool = True) -> Rows:
+    """Read everything about accounts ``ids`` as known at ``as_of``; without ``habits`` all but how they usually pay."""
     accounts = list(queries.accounts(ids))
     portfolio_ids = {row[1] for row in accounts}
     people = {person for row in accounts for person in (row[6], row[7]) if person}
-    mine = Q(account_id__in=ids)
-    since = as_of - queries.WINDOW
+    mine = Q(Among("account_id", ids))
+    since, contacts = as_of - queries.WINDOW, list(queries.contacts(mine))
     return Rows(
         accounts=accounts,
         portfolios=Portfolio.objects.in_bulk(portfolio_ids),
         people={row[0]: row for row in queries.people(people)},
-        contacts=_grouped(queries.contacts(mine)),
+        contacts=_grouped(contacts),
         invoices=_grouped(queries.invoices(mine)),
         payments=_grouped(queries.payments(mine, as_of)),
         allocations=_grouped(queries.allocations(ids)),
@@ -80,8 +83,9 @@ def read(ids: list[int], as_of: datetime) -> Rows:
         messages=_grouped(queries.messages(mine, since, as_of)),
         calls=_grouped(queries.calls(mine, since, as_of)),
         last_messages=_grouped(queries.last_messages(mine, as_of)),
-        settled=_grouped(queries.settled(mine, as_of)),
-        judged=_grouped(queries.judged(mine)),
+        settled=_grouped(queries.settled(mine, as_of)) if habits else {},
+        judged=_grouped(queries.judged(mine)) if habits else {},
         sources=_grouped(queries.sources(portfolio_ids)),
         states=_grouped(queries.states(mine)),
+        written_to=_grouped(queries.written_to({row[4].lower() for row in contacts}, since, as_of)),
     )

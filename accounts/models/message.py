@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from governance.tracking import tracked
 
@@ -38,7 +39,10 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["account", "external_id"], name="one_message_per_account_and_id"),
             models.UniqueConstraint(fields=["message_id"], condition=~Q(message_id=""), name="one_message_per_message_id"),
         ]
-        indexes = [models.Index(fields=["account", "direction", "-at"], name="message_by_account")]
+        indexes = [
+            models.Index(fields=["account", "direction", "-at"], name="message_by_account"),
+            models.Index(Lower("recipient"), "at", condition=Q(direction="out"), name="message_by_recipient"),
+        ]
 
     def __str__(self) -> str:
         return self.subject or self.external_id
