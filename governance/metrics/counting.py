@@ -1,0 +1,109 @@
+"""Counts of rows by kind and condition: from the sums of days that are over, and from the rows of the days since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import TruncMonth, TruncWeek
+
+from governance.metrics.asking import COLUMN, ONE_AT_A_TIME, PERIODS, SLICES, BadQuestion, Question
+from governance.metrics.rows import Rows
+from governance.models import Measure, MeasureState, MeasureSum
+
+# A slice's value, or the first day of a period; "" or None when nothing is cut.
+Part = Any
+_TRUNC = {"week": TruncWeek, "month": TruncMonth}
+
+
+class Counts:
+    """Counted once for a set of conditions, asked for each. ``by`` cuts into parts: a slice or a period."""
+
+    def __init__(self, question: Question, wanted: Iterable[Rows], by: str = "") -> None:
+        if by and by not in (*SLICES, *PERIODS):
+            raise BadQuestion(f"by {by!r}: known are {', '.join((*SLICES, *PERIODS))}")
+        self.question, self.by = question, by
+        self._wanted = list(wanted)
+        self._columns = sorted({column for one in self._wanted for column in one.columns} | {"kind"})
+        self._rows: dict[str, list[tuple[Mapping[str, Any], int]]] = defaultdict(list)
+        for row, n in self._count():
+            self._rows[row["kind"]].append((row, n))
+        self._known: dict[Rows, dict[Part, int]] = {}
+
+    def of(self, rows: Rows) -> dict[Part, int]:
+        """How many rows fit, per part; the one part is "" when nothing is cut."""
+        if rows not in self._known:
+            found: dict[Part, int] = defaultdict(int)
+            for row, n in self._rows[rows.kind]:
+                if rows.fits(row):
+                    found[row["cut"]] += n
+            self._known[rows] = dict(found)
+        return self._known[rows]
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every part there is, in order."""
+        return sorted({row["cut"] for rows in self._rows.values() for row, _ in rows}, key=lambda part: (part is None, str(part)))
+
+    def _count(self) -> list[tuple[Mapping[str, Any], int]]:
+        kinds = sorted({one.kind for one in self._wanted})
+        until = summed_until() if self._from_sums() else None
+        totals: dict[tuple[Any, ...], int] = defaultdict(int)
+        if until is not None:
+            self._add(totals, self._sums(kinds, until), Sum("n"))
+        self._add(totals, self._live(kinds, until), Count("pk"))
+        names = ["cut", *self._columns]
+        return [(dict(zip(names, key, strict=True)), n) for key, n in totals.items() if n]
+
+    def _add(self, totals: dict[tuple[Any, ...], int], rows: QuerySet[Any] | None, how: Any) -> None:
+        if rows is None:
+            return
+        grouped = rows.order_by().values_list("cut", *self._columns).annotate(total=how)
+        for *key, n in grouped:
+            totals[tuple(key)] += n
+
+    def _from_sums(self) -> bool:
+        """A sum keeps one of the finer slices; two of them at once are counted from the rows."""
+        return len({*self.question.filters.one, *([self.by] if self.by in ONE_AT_A_TIME else [])}) <= 1
+
+    def _sums(self, kinds: list[str], until: date) -> QuerySet[Any] | None:
+        window, filters = self.question.window, self.question.filters
+        if window.first > until:
+            return None
+        finer = next(iter(filters.one), self.by if self.by in ONE_AT_A_TIME else "")
+        inside = Q(by=finer, kind__in=kinds, day__gte=window.first, day__lte=min(window.last, until))
+        if filters.one:
+            inside &= Q(value=getattr(filters, finer))
+        for name in ("lane", "portfolio"):
+            if value := getattr(filters, name):
+                inside &= Q(**{COLUMN.get(name, name): value})
+        rows = MeasureSum.objects.filter(inside & self.question.reach.q())
+        return rows.annotate(cut=part_of("value" if self.by == finer and finer else self.by))
+
+    def _live(self, kinds: list[str], until: date | None) -> QuerySet[Any] | None:
+        window = self.question.window
+        first = window.first if until is None else max(window.first, until + timedelta(days=1))
+        if first > window.last:
+            return None
+        rows = Measure.objects.filter(self.question.q(), kind__in=kinds, stands=True, day__gte=first)
+        return rows.annotate(cut=part_of(self.by))
+
+
+def part_of(by: str) -> Any:
+    """The expression that cuts rows or sums into parts."""
+    if not by:
+        return Value("", output_field=CharField())
+    return _TRUNC[by]("day") if by in _TRUNC else F(COLUMN.get(by, by))
+
+
+def summed_until() -> date | None:
+    """Up to which day there are sums."""
+    return MeasureState.objects.filter(pk=1).values_list("summed_until", flat=True).first()
+
+
+def standing(question: Question, rows: Rows) -> QuerySet[Measure]:
+    """Exactly the rows that a count counts, newest first."""
+    return Measure.objects.filter(question.q(), rows.q(), stands=True).order_by("-at", "-pk")
