@@ -80,12 +80,16 @@ def _in_force(on: date) -> Q:
     return Q(ends_on__isnull=True) | Q(ends_on__gte=on)
 
 
-def review_state(at: datetime) -> ReviewState:
-    """The review of the quarter of ``at``; all zero before it was opened."""
+def review_state(at: datetime, scope: Scope | None = None) -> ReviewState:
+    """The review of the quarter of ``at``, of the grants a person reaches where their scope is given; all zero before it was opened."""
     review = AccessReview.objects.filter(quarter=quarter_of(at.date())).first()
     if review is None:
         return ReviewState(quarter_of(at.date()), 0, 0, 0)
-    total, waiting = review.certifications.count(), review.certifications.filter(verdict="").count()
+    rows = list(review.certifications.all())
+    if scope is not None:
+        grants = _grants_of(rows)
+        rows = [row for row in rows if (row.kind, row.grant_id) in grants and _reached(grants[row.kind, row.grant_id], "see_compliance", scope)]
+    total, waiting = len(rows), sum(not row.verdict for row in rows)
     return ReviewState(review.quarter, total, total - waiting, waiting if at.date() > review.due_on else 0)
 
 
@@ -93,18 +97,24 @@ def items(review: AccessReview, viewer: User) -> list[Item]:
     """The worklist of what the viewer reaches: what waits first. A few queries for any number."""
     scope = scope_of(viewer)
     rows = list(review.certifications.select_related("by").order_by("pk"))
-    grants: dict[tuple[str, int], Any] = {}
-    for kind, model in GRANTS.items():
-        ids = [row.grant_id for row in rows if row.kind == kind]
-        related = ["group"] if kind == Certification.Kind.GROUP else ["user"]
-        related += ["user", "group"] if kind == Certification.Kind.EVERYWHERE else ["permission", "content_object"]
-        grants |= {(kind, grant.pk): grant for grant in model.objects.filter(pk__in=ids).select_related(*dict.fromkeys(related))}
+    grants = _grants_of(rows)
     people = {g.user_id for g in grants.values() if getattr(g, "user_id", None)}
     used = dict(Event.objects.filter(actor_id__in=people).order_by().values_list("actor_id").annotate(last=Max("at")))
     groups = set(viewer.groups.values_list("pk", flat=True))
     found = ((row, grants[row.kind, row.grant_id]) for row in rows if (row.kind, row.grant_id) in grants)
     shown = [_item(row, grant, used, viewer, groups, scope) for row, grant in found if _reached(grant, "see_access_review", scope)]
     return sorted(shown, key=lambda item: (bool(item.certification.verdict), item.holder, item.certification.pk))
+
+
+def _grants_of(rows: list[Certification]) -> dict[tuple[str, int], Any]:
+    """The grants of a review by kind and id, with what a line says about them; three queries."""
+    grants: dict[tuple[str, int], Any] = {}
+    for kind, model in GRANTS.items():
+        ids = [row.grant_id for row in rows if row.kind == kind]
+        related = ["group"] if kind == Certification.Kind.GROUP else ["user"]
+        related += ["user", "group"] if kind == Certification.Kind.EVERYWHERE else ["permission", "content_object"]
+        grants |= {(kind, grant.pk): grant for grant in model.objects.filter(pk__in=ids).select_related(*dict.fromkeys(related))}
+    return grants
 
 
 def _reached(grant: Any, action: str, scope: Scope) -> bool:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from governance import acting, heads
 from governance.canonical import canonical_json, quoted, sha256_hex
+from governance.measuring.writing import project
 from governance.models import Event
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ ACTIONS: dict[str, str] = {
     "delivery.unknown": "outcome unknown",
     "delivery.outcome_proposed": "evidence for an unknown outcome",
     "delivery.resolved": "unknown outcome settled",
+    "delivery.returned": "the mail system of the customer answered that it was not delivered",
     "hold.put": "hold put",
     "hold.released": "hold released",
     "signal.found": "dispute signal found",
@@ -55,6 +57,8 @@ ACTIONS: dict[str, str] = {
     "dispute.resolved": "dispute resolved",
     "decision.prepared": "decision prepared",
     "decision.options_added": "options of a model added to a decision",
+    "decision.asked": "decision asked for by a person",
+    "decision.raised": "decision passed to a higher role",
     "decision.recorded": "decision recorded",
     "decision.lapsed": "decision lapsed",
     "term.approved": "term approved",
@@ -64,29 +68,66 @@ ACTIONS: dict[str, str] = {
     "reply.recorded": "reply recorded",
     "reply.confirmed": "reply kind confirmed",
     "promise.recorded": "promise to pay recorded",
+    "promise.settled": "promise kept, kept late or broken",
     "contact.opted_out": "contact opted out",
+    "contact.bounced": "mail to a contact came back",
+    "contact.tried_again": "a contact whose mail came back may be written to again",
     "contact.verified": "contact verified",
     "import.committed": "book imported",
     "policy.written": "policy version written",
     "policy.activated": "policy activated",
+    "policy.simulated": "policy simulated",
+    "policy.cases_read": "loosened cases read",
+    "policy.asked": "activation of a policy asked for",
+    "policy.asking_withdrawn": "activation of a policy no longer asked for",
+    "policy.discarded": "policy draft discarded",
+    "policy.settled": "drafts under way dealt with after a new policy",
     "words.written": "template version written",
     "words.activated": "template activated",
     "prompt.written": "prompt version written",
     "prompt.activated": "prompt activated",
+    "tone.written": "tone rule written",
+    "tone.activated": "tone rule activated",
+    "standard.written": "review guidance written",
+    "standard.activated": "review guidance activated",
+    "rights.asked": "role asked for",
     "rights.granted": "role granted",
+    "rights.refused": "role refused",
+    "rights.recalled": "request for a role withdrawn",
     "rights.withdrawn": "role withdrawn",
     "rights.person_added": "person added",
     "rights.person_changed": "person or group membership changed",
+    "rights.joined_group": "person put into a group",
+    "rights.left_group": "person taken out of a group",
     "rights.password_set": "password set by an administrator",
+    "rights.trained": "training put on record",
+    "rights.training_ended": "training ended",
+    "rights.password_changed": "own password changed",
+    "rights.second_factor_set": "second factor set up",
+    "rights.second_factor_reset": "second factor reset by an administrator",
+    "rights.recovery_code_used": "signed in with a recovery code",
+    "break_glass.begun": "emergency access opened",
+    "break_glass.page_read": "page read under emergency access",
+    "break_glass.ended": "emergency access ended early",
+    "break_glass.reviewed": "emergency access reviewed",
     "portfolio.added": "portfolio added",
     "portfolio.changed": "portfolio changed",
     "system.seeded": "installation prepared",
     "system.sending_paused": "sending paused",
     "system.sending_resumed": "sending resumed",
+    "system.words_off": "model drafting or a version of a text switched off",
+    "system.words_on": "model drafting or a version of a text switched on again",
+    "system.switch_tripped": "a kill switch tripped by itself",
     "system.clock_moved": "demo clock moved",
     "system.checkpoint_written": "checkpoint of the ledger written",
     "system.quarantine_begun": "sending refused: the database looks restored",
     "system.quarantine_lifted": "sending allowed again after a restore",
+    "model.asked_for": "a model asked for, for a portfolio",
+    "model.switched_on": "a model may write for a portfolio",
+    "model.refused": "a model refused for a portfolio",
+    "model.switched_off": "no model writes for a portfolio any more",
+    "model.fell_back": "a portfolio fell below its readiness: templates write",
+    "model.resumed": "a portfolio is ready again: the model writes",
     "audit.read": "history read",
     "audit.exported": "record exported",
     "audit.pack_made": "audit pack made",
@@ -94,6 +135,12 @@ ACTIONS: dict[str, str] = {
     "audit.downloaded": "audit pack downloaded",
     "audit.pack_deleted": "audit pack deleted after its time",
     "audit.sampled": "sample drawn",
+    "sample.framed": "frame and seed of a sample recorded",
+    "sample.drawn": "items of a sample drawn",
+    "sample.labelled": "item of a sample labelled",
+    "sample.settled": "verdict on an item of a sample",
+    "sample.locked": "result of a sample locked",
+    "draft.corrected": "correction of a draft coded",
     "audit.contact_revealed": "contact data revealed",
     "control.looked_at": "controls looked at",
     "control.invariants_verified": "invariants verified",
@@ -161,7 +208,8 @@ def event_hash(
 def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[Event]:
     """Append ``entries`` in order, each to its stream, inside the caller's transaction, with the roles ``by`` held at ``at``.
 
-    A few statements for any number. Raises ``UnknownAction`` for an unregistered action and ``RuntimeError`` outside a transaction.
+    What the acts measure is written with them. A few statements for any number. Raises ``UnknownAction`` for an unregistered action and
+    ``RuntimeError`` outside a transaction.
     """
     entries = list(entries)
     if not entries:
@@ -173,6 +221,7 @@ def record(entries: Iterable[Entry], *, by: User | None, at: datetime) -> list[E
     last, held = _begin(sorted({entry.stream for entry in entries}), by, at)
     events = [_chained(entry, last, held, by, at) for entry in entries]
     heads.append(events, last)
+    project(events)
     return events
 
 

@@ -49,6 +49,24 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def business_minutes(since: datetime, until: datetime, time_zone: str, country: str = "", start_hour: int = 9, end_hour: int = 17) -> int:
+    """Whole minutes between two moments that lie inside business hours of business days; 0 when ``until`` is not later."""
+    here, total = zone(time_zone), timedelta(0)
+    day, last = since.astimezone(here).date(), until.astimezone(here).date()
+    ends = time(end_hour) if end_hour < 24 else time(23, 59, 59)
+    while day <= last:
+        if is_business_day(day, country):
+            opens, closes = datetime.combine(day, time(start_hour), here), datetime.combine(day, ends, here)
+            # Moments are compared in UTC: within one zone Python compares wall clocks, which skip and repeat an hour twice a year.
+            total += max(timedelta(0), min(_utc(until), _utc(closes)) - max(_utc(since), _utc(opens)))
+        day += timedelta(days=1)
+    return int(total.total_seconds() // 60)
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo("UTC"))
+
+
 def business_moment(at: datetime, time_zone: str, country: str = "", start_hour: int = 9, end_hour: int = 17) -> datetime:
     """The first moment at or after ``at`` inside business hours at the customer, in UTC."""
     local = at.astimezone(zone(time_zone))

@@ -108,7 +108,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _control(
         "independent_qa", "Independent QA and recall sampling", "Somebody who did not approve draws random samples and labels them.",
-        "drafts/detectors/test_measure_detectors.py", "MEASURE 1.1, MEASURE 1.3, MEASURE 2.5", "CC4.1", iso_42001="A.6.2.6",
+        "drafts/test_labelling.py governance/test_recall.py drafts/detectors/test_measure_detectors.py", "MEASURE 1.1, MEASURE 1.3, MEASURE 2.5", "CC4.1", iso_42001="A.6.2.6",
     ),
     _control(
         "untrusted_text", "Untrusted inbound text", "Customers' words are data, never instructions; what tries to instruct is flagged.",

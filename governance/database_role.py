@@ -11,11 +11,15 @@ import re
 from django.apps import apps
 
 # What was said stays as it was said: rows are only ever added.
-INSERT_ONLY = ("governance_event", "governance_approval", "governance_requiredrole", "governance_sampledraw", "governance_erasedrow")
+INSERT_ONLY = (
+    "governance_event", "governance_approval", "governance_requiredrole", "governance_sampledraw", "governance_erasedrow",
+    "governance_sampleframe", "governance_sampleitem", "governance_sampleverdict", "governance_sampleresult", "governance_correction",
+    "governance_rejection",
+)  # fmt: skip
 # Rows that change but never go: heads move, a quarantine is lifted.
 KEPT = (
     "governance_streamhead", "governance_ledgerstate", "governance_quarantine", "governance_approvalrequest", "governance_packrun",
-    "drafts_delivery", "governance_erasure",
+    "drafts_delivery", "governance_erasure", "governance_label", "governance_measure", "governance_modelswitch",
 )  # fmt: skip
 
 

@@ -69,24 +69,27 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     ]
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
-    """Install every guard whose table exists; safe to repeat."""
+def install(connection: BaseDatabaseWrapper, only: str = "") -> None:
+    """Install every guard whose table exists, or those of one table; safe to repeat."""
     tables = set(connection.introspection.table_names())
     vendor = _vendor(connection)
     with connection.cursor() as cursor:
         for name, (table, sql) in _statements(vendor).items():
-            if table not in tables:
+            if table not in tables or (only and table != only):
                 continue
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if vendor == "postgresql" else ""))
             cursor.execute(sql)
 
 
-def drop(connection: BaseDatabaseWrapper) -> None:
-    """Remove the guards. For test fixtures that empty tables; the system check refuses to start without them."""
+def drop(connection: BaseDatabaseWrapper, only: str = "") -> None:
+    """Remove the guards, or those of one table. For test fixtures that empty tables, and for rows that are read again from the ledger.
+
+    The system check refuses to start without them.
+    """
     tables = set(connection.introspection.table_names())
     vendor = _vendor(connection)
     with connection.cursor() as cursor:
         for name, (table, _) in _statements(vendor).items():
-            if table in tables:
+            if table in tables and only in ("", table):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if vendor == "postgresql" else ""))
 

@@ -161,6 +161,26 @@ def _reached(hold: Hold, accounts: Mapping[int, int]) -> Iterable[int]:
     return [hold.account_id] if hold.account_id is not None and hold.account_id in accounts else []
 
 
+def switches(at: datetime) -> list[Hold]:
+    """The kill switches in force, widest first: everything, portfolios, the model, versions of texts. One query."""
+    thrown = Q(scope__in=("global", "model", "template")) | Q(scope="portfolio", kind=Hold.Kind.PAUSE)
+    order = ("global", "portfolio", "model", "template")
+    rows = Hold.objects.filter(standing(at)).filter(thrown).select_related("created_by").order_by("pk")
+    return sorted(rows, key=lambda hold: order.index(hold.scope))
+
+
+def words_off(at: datetime, template_id: int | None, *, model: bool) -> list[Hold]:
+    """Switches against words: of this version of a text, and of whatever a model wrote when ``model`` says that one did."""
+    about = Q(scope=Hold.Scope.TEMPLATE, scope_id=template_id or 0)
+    about |= Q(scope=Hold.Scope.MODEL) if model else Q(pk__isnull=True)
+    return list(Hold.objects.filter(standing(at)).filter(about).order_by("pk"))
+
+
+def model_switch(at: datetime) -> Hold | None:
+    """The switch that keeps the model from drafting, if it is thrown."""
+    return Hold.objects.filter(standing(at), scope=Hold.Scope.MODEL).order_by("pk").first()
+
+
 def sending_paused(at: datetime) -> Hold | None:
     """The global pause in force, if any."""
     return Hold.objects.filter(standing(at), scope=Hold.Scope.GLOBAL).select_related("created_by").order_by("pk").first()

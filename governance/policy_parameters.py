@@ -6,7 +6,7 @@ Locked rules (human approval, dispute hold, last look, do-not-contact) have no p
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,11 @@ from governance.canonical import canonical_json
 
 class _Typed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+TrainingSubject = Literal[
+    "routine", "exception", "executive_review", "credit", "payment_plan", "discount", "fee", "legal", "suspension"
+]  # fmt: skip
 
 
 class StepRule(_Typed):
@@ -36,6 +41,13 @@ class PolicyParameters(_Typed):
     required_once_configured: tuple[str, ...] = ("tickets", "contracts", "messages")
     fresh_hours: int = Field(24, ge=1, description="facts older than this are stale")
     fresh_hours_payments: int = Field(12, ge=1, description="payment facts older than this are stale")
+    source_warn_hours: dict[str, int] = Field(
+        default_factory=lambda: {
+            "invoices": 12, "payments": 6, "contacts": 12, "credits": 12, "disputes": 12, "promises": 12, "tickets": 4, "contracts": 18,
+            "messages": 4,
+        },
+        description="facts of this kind of source older than this are warned about; a kind without a number has no limit and is never shown as fine",
+    )  # fmt: skip
     terms_tolerance_days: int = Field(0, ge=0)
     # money
     minimum_amount: int = Field(1, ge=0, description="accounts overdue by less are not chased")
@@ -55,6 +67,9 @@ class PolicyParameters(_Typed):
     cap_business_days: int = Field(3, ge=0, le=30, description="at most one message per account in this many business days")
     cap_messages: int = Field(3, ge=1, description="at most this many messages per account in 30 days")
     cap_window_days: int = Field(30, ge=1, le=45)
+    cap_contact_messages: int = Field(3, ge=1, description="at most this many messages to one address within its window, all accounts together")
+    cap_contact_days: int = Field(7, ge=1, le=45, description="the window of the cap per address, in days")
+    quiet_business_days: int = Field(1, ge=0, le=20, description="business days without a reminder after the customer was spoken to or wrote")
     # sending
     send_delay_minutes_routine: int = Field(10, ge=0)
     send_delay_minutes_exception: int = Field(30, ge=0)
@@ -70,11 +85,17 @@ class PolicyParameters(_Typed):
     grace_days_by_method: dict[str, int] = Field(default_factory=lambda: {"cheque": 5, "transfer": 2, "direct_debit": 3, "card": 1})
     bank_processing_days: int = Field(1, ge=0)
     undated_promise_days: int = Field(3, ge=0, description="business days a promise without a date is waited for before asking for one")
+    # kill switch: a text version or the model is switched off when people had to correct it critically this often
+    trip_window_drafts: int = Field(50, ge=5, le=500, description="the last decided drafts of one text version, or of one model and prompt, that are looked at")
+    trip_minimum_drafts: int = Field(10, ge=1, le=500, description="with fewer decided drafts the switch never trips")
+    trip_critical_drafts: int = Field(5, ge=1, le=500, description="critically corrected drafts among them that trip the switch")
     # disputes
     chase_undisputed_rest: bool = Field(True, description="once a dispute is confirmed, the undisputed rest may be chased, saying so")
     # segregation of duties
     routine_editor_may_approve: bool = Field(True, description="in the routine lane the editor of a text may approve it")
-    discount_executive_limit: int = Field(5_000, ge=0)
+    discount_executive_limit: int = Field(5_000, ge=0, description="a discount above this is an executive's decision")
+    due_hours_decision: int = Field(24, ge=1, le=720, description="a question asked by a person should be decided within these hours")
+    training_required_for: tuple[TrainingSubject, ...] = Field((), description="lanes and topics whose approvers need a training on record; empty: none")
     # model (prices in millionths of one unit of the installation's accounting currency, per token)
     model_seconds: int = Field(20, ge=1, le=120, description="a model that takes longer is given up")
     model_attempts: int = Field(2, ge=1, le=3)
@@ -85,6 +106,7 @@ class PolicyParameters(_Typed):
     model_price_micro_out: int = Field(4, ge=0)
     model_breaker_failures: int = Field(5, ge=1, description="so many failures in a row pause the model")
     model_breaker_minutes: int = Field(5, ge=1)
+    model_readiness_minimum: int = Field(80, ge=50, le=100, description="a portfolio whose readiness is lower gets no draft of a model")
     # retention (a preservation hold beats all of them; the ledger, approvals, drafts and sent messages are the record and are kept)
     retention_days_contacts: int = Field(1_095, ge=30, description="people of an account with nothing open, this long after the last contact or payment, are erased")
     retention_days_uploads: int = Field(90, ge=1, description="uploaded import files")

@@ -5,17 +5,18 @@ A right is a dated grant of a role on a portfolio (or on all), or a dated share 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from governance import clock
 from governance.decisions import Allowed, Decision, Denied
-from governance.models import AccountShare, AllPortfoliosGrant, Portfolio, PortfolioGroupGrant, PortfolioUserGrant, User
-from governance.roles import ACTIONS, ALL_ROLES, label_of
+from governance.models import AccountShare, AllPortfoliosGrant, BreakGlass, Portfolio, PortfolioGroupGrant, PortfolioUserGrant, User
+from governance.reach import is_routed
+from governance.roles import ACTIONS, ALL_ROLES, BREAK_GLASS, ROUTED, SYSTEM, label_of
 
 
 class Subject(Protocol):
@@ -31,15 +32,17 @@ class Scope:
     roles_by_portfolio: dict[int, frozenset[str]] = field(default_factory=dict)
     roles_by_account: dict[int, frozenset[str]] = field(default_factory=dict)
     roles_everywhere: frozenset[str] = frozenset()
+    break_glass: tuple[int, ...] = ()  # emergency accesses open now, by id
+    seen: dict[tuple[int, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def everything(self) -> bool:
-        """True when some role that reads accounts holds in all portfolios."""
-        return bool(self.roles_everywhere & ACTIONS["see_account"].roles)
+        """True when some role that reads every account holds in all portfolios."""
+        return bool(self.roles_everywhere & (ACTIONS["see_account"].roles - ROUTED))
 
     @property
     def portfolio_ids(self) -> list[int]:
-        """Portfolios in which some role reads accounts."""
+        """Portfolios in which some role reads accounts, be it routed ones only: for rows of a portfolio, never for rows of an account."""
         readers = ACTIONS["see_account"].roles
         return [pk for pk, roles in self.roles_by_portfolio.items() if roles & readers]
 
@@ -56,11 +59,20 @@ class Scope:
             held |= roles
         return frozenset(held)
 
-    def roles_for(self, portfolio_id: int | None, account_id: int | None = None) -> frozenset[str]:
-        """Roles that count for one portfolio and account."""
-        here = self.roles_by_portfolio.get(portfolio_id or 0, frozenset())
-        routed = self.roles_by_account.get(account_id or 0, frozenset())
-        return self.roles_everywhere | here | routed
+    def roles_for(self, portfolio_id: int | None, account_id: int | None = None, only_routed: frozenset[str] = ROUTED) -> frozenset[str]:
+        """Roles that count for one portfolio and account: a lawyer's or an executive's only where the account is routed to them."""
+        here = self.roles_everywhere | self.roles_by_portfolio.get(portfolio_id or 0, frozenset())
+        shared = self.roles_by_account.get(account_id or 0, frozenset())
+        if account_id is not None:
+            here -= {role for role in here & only_routed - shared if not self._routed(account_id, role)}
+        return here | shared
+
+    def _routed(self, account_id: int, role: str) -> bool:
+        """Asked once per account and role of this reading of the grants."""
+        known = self.seen.get((account_id, role))
+        if known is None:
+            known = self.seen[account_id, role] = is_routed(account_id, role)
+        return known
 
 
 def _in_force(on: date) -> Q:
@@ -68,7 +80,7 @@ def _in_force(on: date) -> Q:
 
 
 def scope_of(user: User, on: date | None = None) -> Scope:
-    """Everything ``user`` may reach on a date (default today). Four queries, cached nowhere: a demotion acts on the next request."""
+    """Everything ``user`` may reach on a date (default today). Five queries at most, cached nowhere: a demotion acts on the next request."""
     if not getattr(user, "is_active", False) or getattr(user, "pk", None) is None:
         return Scope()
     on = on or clock.today()
@@ -84,11 +96,25 @@ def scope_of(user: User, on: date | None = None) -> Scope:
     shares = AccountShare.objects.filter(user=user, starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
     for account_id, role in shares.values_list("account_id", "role"):
         by_account.setdefault(account_id, set()).add(role)
-    return Scope(
-        {k: frozenset(v) for k, v in by_portfolio.items()},
-        {k: frozenset(v) for k, v in by_account.items()},
-        frozenset(everywhere.values_list("role", flat=True)),
-    )
+    all_over = frozenset(everywhere.values_list("role", flat=True))
+    accesses = _break_glass(user, by_portfolio, by_account, all_over, moment)
+    return Scope({k: frozenset(v) for k, v in by_portfolio.items()}, {k: frozenset(v) for k, v in by_account.items()}, all_over, accesses)
+
+
+def _break_glass(
+    user: User, by_portfolio: dict[int, set[str]], by_account: dict[int, set[str]], everywhere: frozenset[str], at: datetime
+) -> tuple[int, ...]:
+    """Add what open emergency accesses let an administrator read. Whoever administers no more reads no more; nobody else is asked."""
+    if SYSTEM not in everywhere and not any(SYSTEM in held for held in by_portfolio.values()):
+        return ()
+    found = []
+    for row in BreakGlass.objects.filter(user=user, starts_at__lte=at, ends_at__gt=at, ended_at__isnull=True):
+        if SYSTEM not in everywhere | by_portfolio.get(row.portfolio_id, set()):
+            continue
+        held, key = (by_account, row.account_id) if row.account_id else (by_portfolio, row.portfolio_id)
+        held.setdefault(key, set()).add(BREAK_GLASS)
+        found.append(row.pk)
+    return tuple(found)
 
 
 def roles_of(user: User, portfolio_id: int | None, account_id: int | None = None) -> frozenset[str]:
@@ -110,24 +136,36 @@ def can(user: User, action: str, subject: Any = None, *, scope: Scope | None = N
     else:
         portfolio_id = subject.pk if isinstance(subject, Portfolio) else getattr(subject, "portfolio_id", None)
         account_id = getattr(subject, "account_id", None) or (subject.pk if hasattr(subject, "external_id") else None)
-        held = scope.roles_for(portfolio_id, account_id)
+        held = scope.roles_for(portfolio_id, account_id, rule.routed)
         if portfolio_id is None and rule.anywhere:
             held = scope.all_roles
     if held & rule.roles:
         return Allowed()
     if not held:
-        return Denied("because you have no role in this portfolio")
+        waits = subject is not None and scope.roles_for(portfolio_id, account_id, frozenset()) & rule.roles
+        return Denied("because this account is not routed to you" if waits else "because you have no role in this portfolio")
     names = ", ".join(label_of(r) for r in ALL_ROLES if r in held)
     needed = ", ".join(label_of(r) for r in ALL_ROLES if r in rule.roles)
     return Denied(f"because your role ({names}) may not {rule.words}; it takes: {needed}")
 
 
-def people_with(role: str | Collection[str], portfolio_id: int) -> Iterable[User]:
-    """Active people who hold ``role`` (or one of several) in a portfolio today, by grant, group or everywhere; ordered by id."""
+GrantRow = PortfolioUserGrant | PortfolioGroupGrant | AllPortfoliosGrant
+
+
+def people_with(role: str | Collection[str], portfolio_id: int, *, without: GrantRow | None = None) -> QuerySet[User]:
+    """Active people who hold ``role`` (or one of several) in a portfolio today, by grant, group or everywhere; ordered by id.
+
+    ``without`` is a grant to be left out: who would be left if it ended?
+    """
     on, roles = clock.today(), [role] if isinstance(role, str) else list(role)
-    direct = PortfolioUserGrant.objects.filter(_in_force(on), content_object_id=portfolio_id, permission__codename__in=roles)
-    by_group = PortfolioGroupGrant.objects.filter(_in_force(on), content_object_id=portfolio_id, permission__codename__in=roles)
-    everywhere = AllPortfoliosGrant.objects.filter(_in_force(on), role__in=roles)
+
+    def rows(model: Any) -> QuerySet[Any]:
+        left_out = [without.pk] if isinstance(without, model) else []
+        return model.objects.filter(_in_force(on)).exclude(pk__in=left_out)
+
+    here: dict[str, Any] = {"content_object_id": portfolio_id, "permission__codename__in": roles}
+    direct, by_group = rows(PortfolioUserGrant).filter(**here), rows(PortfolioGroupGrant).filter(**here)
+    everywhere = rows(AllPortfoliosGrant).filter(role__in=roles)
     return User.objects.filter(
         Q(pk__in=direct.values("user"))
         | Q(groups__in=by_group.values("group"))

@@ -11,9 +11,9 @@ from dataclasses import asdict
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from governance import words
+from governance import standards, words
 from governance.canonical import canonical_json
-from governance.models import Installation, PolicyVersion, PromptVersion, TemplateVersion
+from governance.models import Installation, MeasureState, PolicyVersion, PromptVersion, ReviewStandard, TemplateVersion
 from governance.models.portfolio import ROLE_CHOICES
 from governance.policies import DEFAULT, PolicyParameters
 from governance.seed_texts import seed_prompts
@@ -22,6 +22,7 @@ from governance.seed_texts import seed_prompts
 def ensure() -> None:
     """Create what is missing."""
     Installation.objects.get_or_create(pk=1)
+    MeasureState.objects.get_or_create(pk=1)
     Group.objects.bulk_create([Group(name=label) for _, label in ROLE_CHOICES], ignore_conflicts=True)
     if not PolicyVersion.objects.exists():
         PolicyVersion.objects.create(
@@ -30,6 +31,7 @@ def ensure() -> None:
         )
     _ensure_templates()
     _ensure_prompts()
+    _ensure_standards()
 
 
 def _ensure_templates() -> None:
@@ -49,6 +51,16 @@ def _ensure_prompts() -> None:
         PromptVersion(key=text.key, system=text.system, user=text.user, state=PromptVersion.State.ACTIVE, activated_at=timezone.now())
         for text in seed_prompts().values()
         if text.key not in known
+    )
+
+
+def _ensure_standards() -> None:
+    """Every lane without any guidance gets the delivered one as active version 1."""
+    known = set(ReviewStandard.objects.values_list("lane", flat=True))
+    ReviewStandard.objects.bulk_create(
+        ReviewStandard(lane=lane, text=text, state=ReviewStandard.State.ACTIVE, activated_at=timezone.now())
+        for lane, text in standards.DELIVERED.items()
+        if lane not in known
     )
 
 

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from typing import Protocol, TypeVar
 
-from governance.models import TemplateVersion
+from django.db.models import QuerySet
+
+from governance.holds import standing
+from governance.models import Hold, TemplateVersion
 
 DEFAULT_LANGUAGE = "en"
 # A demand that says what is set aside is a text of its own; the draft made from it is a demand like any
@@ -187,9 +191,15 @@ def fell_back(template: Text, language: str) -> bool:
     return template.language.lower() not in _language_chain(language)[:2]
 
 
-def active_templates() -> tuple[TemplateVersion, ...]:
-    """Every text in force, one query."""
-    return tuple(TemplateVersion.objects.filter(state=TemplateVersion.State.ACTIVE))
+def active_templates(at: datetime | None = None) -> tuple[TemplateVersion, ...]:
+    """Every text in force, one query; with ``at`` without those that are switched off at that moment."""
+    rows = TemplateVersion.objects.filter(state=TemplateVersion.State.ACTIVE)
+    return tuple(rows if at is None else rows.exclude(pk__in=switched_off(at).values("scope_id")))
+
+
+def switched_off(at: datetime) -> QuerySet[Hold]:
+    """The switches thrown against single versions of texts."""
+    return Hold.objects.filter(standing(at), scope=Hold.Scope.TEMPLATE)
 
 
 class BrokenSeed(ValueError):

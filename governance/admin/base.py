@@ -11,26 +11,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from governance.admin.history import Version, acts_about, changes_of, subject_kind_of
 from governance.admin.pages import moment, page, person, scope_for
+from governance.blind import withheld
 from governance.models import Portfolio
+from governance.reach import reach
 from governance.reading import note_read
-from governance.rights import Scope
 from governance.roles import ACTIONS
 
-
-def reach(scope: Scope, action: str, portfolio_path: str, account_path: str = "") -> Q | None:
-    """The condition that narrows rows to those the person may ``action``; None when nothing needs narrowing."""
-    roles = ACTIONS[action].roles
-    if scope.roles_everywhere & roles:
-        return None
-    inside = Q(**{f"{portfolio_path}__in": [pk for pk, held in scope.roles_by_portfolio.items() if held & roles]})
-    if account_path:
-        inside |= Q(**{f"{account_path}__in": [pk for pk, held in scope.roles_by_account.items() if held & roles]})
-    return inside
+__all__ = ["ReadOnlyAdmin", "ScopedAdmin", "portfolio_filter", "reach"]
 
 
 class PortfolioFilter(admin.SimpleListFilter):
@@ -90,6 +82,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         """As ``has_view_permission``."""
         return self.has_view_permission(request)
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """A row out of reach does not exist: 404 like every other page, not Django's way home with the number in a message."""
+        raise Http404
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Titled by what it lists; there is nothing to select."""
         title = str(self.opts.verbose_name_plural).capitalize()
@@ -97,14 +93,18 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Every recorded version of one row with word differences; only for rows the person may open."""
-        obj = self.get_object(request, object_id)
-        if obj is None:
-            raise Http404
-        if not self.has_view_permission(request, obj):
+        if not self.has_view_permission(request):
             raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_view_permission(request, obj):
+            raise Http404
         note_read(subject_kind_of(obj), obj.pk, by=person(request), at=moment(request))
-        versions = self.versions_of(request, obj)
+        versions = self.without_answers(request, obj, self.versions_of(request, obj))
         return page(request, self.object_history_template, f"History: {obj}", object=obj, opts=self.opts, versions=versions)
+
+    def without_answers(self, request: HttpRequest, obj: Model, versions: list[Version]) -> list[Version]:
+        """The versions without those that tell who answered a request this person may still answer (``governance.blind``)."""
+        return versions
 
     def versions_of(self, request: HttpRequest, obj: Model) -> list[Version]:
         """The versions of one row, newest first: recorded ones, or for rows that never change the acts about them."""
@@ -142,6 +142,14 @@ class ScopedAdmin(ReadOnlyAdmin):
         rows = super().get_queryset(request)
         inside = reach(scope_for(request), self.see, self.portfolio_path, self.account_path)
         return rows if inside is None else rows.filter(inside)
+
+    def without_answers(self, request: HttpRequest, obj: Model, versions: list[Version]) -> list[Version]:
+        """Rows of an account under approval: what somebody did since they answered is told once this person has answered too."""
+        account: Any = obj
+        for name in self.account_path.split("__") if self.account_path else ():
+            account = getattr(account, name, None)
+        found = withheld(person(request), scope_for(request), account_ids=[account]) if isinstance(account, int) else []
+        return [v for v in versions if not any(v.by is not None and v.by.pk in one.people and v.at >= one.since for one in found)]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """By role; for one row also by reach."""

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.template.response import TemplateResponse
 
 from governance import clock
+from governance.blind import Withheld, withheld
 from governance.decisions import Decision, NotAllowed
 from governance.models import User
 from governance.rights import Scope, can, scope_of
@@ -40,6 +41,15 @@ def scope_for(request: HttpRequest) -> Scope:
         scope = scope_of(person(request))
         request.desk_scope = scope  # type: ignore[attr-defined]
     return scope
+
+
+def withheld_for(request: HttpRequest) -> list[Withheld]:
+    """Answers of others that this person does not see before they have answered themselves; read once per request."""
+    found: list[Withheld] | None = getattr(request, "desk_withheld", None)
+    if found is None:
+        found = withheld(person(request), scope_for(request))
+        request.desk_withheld = found  # type: ignore[attr-defined]
+    return found
 
 
 def may(request: HttpRequest, action: str, subject: Any = None) -> Decision:

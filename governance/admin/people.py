@@ -1,4 +1,4 @@
-"""People, their groups and their portfolios. Whoever may act for a person here could act as that person, so every change is an event."""
+"""People and portfolios. Whoever may act for a person here could act as that person, so every change is an event."""
 
 from __future__ import annotations
 
@@ -40,18 +40,19 @@ class PersonAdmin(ReadOnlyAdmin, UserAdmin):
     see = "see_roles"
     form = _ChangedUser
     add_form = _NewUser
+    change_form_template = "desk/person_change.html"
     list_display = ("username", "full_name", "email", "is_active", "is_service", "away_until")
     list_filter = ("is_active", "is_service")
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email", "time_zone", "language", "away_until", "deputy")}),
         ("Access", {"fields": ("is_active", "is_service", "groups")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "first_name", "last_name", "email", "password1", "password2")}),)
-    readonly_fields = ("last_login",)
+    readonly_fields = ("last_login", "groups")  # a group carries roles: membership is asked for and confirmed on the page Roles
 
     @admin.display(description="name")
     def full_name(self, obj: User) -> str:
@@ -71,10 +72,6 @@ class PersonAdmin(ReadOnlyAdmin, UserAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Administrators and auditors."""
         return bool(scope_for(request).all_roles & ACTIONS["see_roles"].roles)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Groups may carry roles in any portfolio: only an administrator of all of them changes membership."""
-        return self.readonly_fields if _of_everything(request) else (*self.readonly_fields, "groups")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the groups and record what the person is and belongs to now."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
 
 from governance.admin.base import ReadOnlyAdmin, reach
 from governance.admin.pages import scope_for
@@ -26,19 +24,14 @@ class OpenToEveryRole(ReadOnlyAdmin):
 class PolicyVersionAdmin(OpenToEveryRole):
     """Which numbers hold, since when, by whom."""
 
-    list_display = ("__str__", "state", "author", "activated_by", "activated_at")
+    list_display = ("__str__", "state", "author", "asked_at", "activated_by", "activated_at")
     list_filter = ("state",)
     list_select_related = ("author", "activated_by")
-    fields = ("number", "state", "note", "numbers", "author", "activated_by", "activated_at", "created_at")
+    list_display_links = ("__str__",)
 
-    @admin.display(description="parameters")
-    def numbers(self, obj: PolicyVersion) -> str:
-        """The parameters, one per line."""
-        return format_html('<pre class="mono">{}</pre>', json.dumps(obj.parameters, indent=2, sort_keys=True))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """The rendered parameters."""
-        return ("numbers",)
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The page of the version, where it is compared, simulated, asked for and activated."""
+        return redirect("admin:policy", object_id) if object_id.isascii() and object_id.isdigit() else super().change_view(request, object_id)
 
 
 @admin.register(TemplateVersion)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from governance.admin.base import ReadOnlyAdmin, ScopedAdmin, portfolio_filter
 from governance.admin.history import FieldChange, Version, acts_about
-from governance.admin.pages import scope_for
+from governance.admin.pages import scope_for, withheld_for
 from governance.audit import ACTIONS
+from governance.blind import hidden_events
 from governance.models import ApprovalRequest, Decision, Event, Hold
 from governance.roles import AUDITOR, label_of
+from governance.topics import words_of
 
 ENDINGS = tuple(ACTIONS[name] for name in ("approval.complete", "approval.void", "approval.expired"))
 
@@ -39,6 +42,12 @@ class EventAdmin(AuditorsOnly):
     search_help_text = "a whole stream (account:17) or a whole action (approval.given)"
     ordering = ("-id",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Every event, but for those that tell an auditor who may still answer a request how others answered it."""
+        rows = super().get_queryset(request)
+        found = withheld_for(request)
+        return rows.exclude(hidden_events(found)) if found else rows
+
 
 @admin.register(Hold)
 class HoldAdmin(AuditorsOnly):
@@ -61,11 +70,16 @@ class ApprovalRequestAdmin(ScopedAdmin):
     list_select_related = ("requester",)
     ordering = ("-id",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those in reach; one that this person may still answer appears with its answers once they have."""
+        return super().get_queryset(request).exclude(pk__in=[one.request_id for one in withheld_for(request)])
+
     def versions_of(self, request: HttpRequest, obj: Any) -> list[Version]:
         """Asked, each answer with role and words, and how it ended."""
         told = [
             Version(a.at, a.person, a.get_verdict_display().lower(), a.comment, [
-                FieldChange("role", "", label_of(a.acting_as)), FieldChange("text approved", "", a.fingerprint)
+                FieldChange("role", "", label_of(a.acting_as)), FieldChange("text approved", "", a.fingerprint),
+                *([FieldChange("in spite of the warnings", "", words_of(a.reason))] if a.reason else []),
             ])
             for a in obj.approvals.select_related("person").order_by("-at")
         ]  # fmt: skip

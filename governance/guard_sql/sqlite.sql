@@ -18,7 +18,7 @@ END;
 -- guard: guard_approval_is_append_only_update on governance_approval
 CREATE TRIGGER guard_approval_is_append_only_update BEFORE UPDATE ON governance_approval FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'approvals are append-only') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'governance_approval' AND x.row_id = OLD.id) OR NEW."request_id" IS NOT OLD."request_id" OR NEW."required_role_id" IS NOT OLD."required_role_id" OR NEW."person_id" IS NOT OLD."person_id" OR NEW."acting_as" IS NOT OLD."acting_as" OR NEW."verdict" IS NOT OLD."verdict" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."at" IS NOT OLD."at";
+    SELECT RAISE(ABORT, 'approvals are append-only') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'governance_approval' AND x.row_id = OLD.id) OR NEW."request_id" IS NOT OLD."request_id" OR NEW."required_role_id" IS NOT OLD."required_role_id" OR NEW."person_id" IS NOT OLD."person_id" OR NEW."acting_as" IS NOT OLD."acting_as" OR NEW."reason" IS NOT OLD."reason" OR NEW."verdict" IS NOT OLD."verdict" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."at" IS NOT OLD."at";
 END;
 
 -- guard: guard_approval_is_append_only_delete on governance_approval
@@ -37,6 +37,18 @@ END;
 CREATE TRIGGER guard_required_role_is_append_only_delete BEFORE DELETE ON governance_requiredrole FOR EACH ROW
 BEGIN
     SELECT RAISE(ABORT, 'required roles are fixed when the request is made') WHERE 1;
+END;
+
+-- guard: guard_measure_is_append_only_update on governance_measure
+CREATE TRIGGER guard_measure_is_append_only_update BEFORE UPDATE ON governance_measure FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a measure is what was measured; a later row may only take its place') WHERE NEW."stands" IS NOT 0 OR OLD."stands" IS NOT 1 OR NEW."id" IS NOT OLD."id" OR NEW."day" IS NOT OLD."day" OR NEW."kind" IS NOT OLD."kind" OR NEW."portfolio_id" IS NOT OLD."portfolio_id" OR NEW."lane" IS NOT OLD."lane" OR NEW."outcome" IS NOT OLD."outcome" OR NEW."code" IS NOT OLD."code" OR NEW."machine" IS NOT OLD."machine" OR NEW."complete" IS NOT OLD."complete" OR NEW."substantive" IS NOT OLD."substantive" OR NEW."critical" IS NOT OLD."critical" OR NEW."confirmed" IS NOT OLD."confirmed" OR NEW."evidence" IS NOT OLD."evidence" OR NEW."timed" IS NOT OLD."timed" OR NEW."unread" IS NOT OLD."unread" OR NEW."late" IS NOT OLD."late" OR NEW."reworked" IS NOT OLD."reworked" OR NEW."latent" IS NOT OLD."latent" OR NEW."event_id" IS NOT OLD."event_id" OR NEW."part" IS NOT OLD."part" OR NEW."at" IS NOT OLD."at" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."follow_up_id" IS NOT OLD."follow_up_id" OR NEW."case_id" IS NOT OLD."case_id" OR NEW."draft_id" IS NOT OLD."draft_id" OR NEW."ref" IS NOT OLD."ref" OR NEW."actor_id" IS NOT OLD."actor_id" OR NEW."purpose" IS NOT OLD."purpose" OR NEW."template" IS NOT OLD."template" OR NEW."prompt" IS NOT OLD."prompt" OR NEW."model" IS NOT OLD."model" OR NEW."band" IS NOT OLD."band" OR NEW."currency" IS NOT OLD."currency" OR NEW."amounts" IS NOT OLD."amounts" OR NEW."renewal" IS NOT OLD."renewal" OR NEW."minutes" IS NOT OLD."minutes" OR NEW."business" IS NOT OLD."business" OR NEW."seconds" IS NOT OLD."seconds" OR NEW."permille" IS NOT OLD."permille" OR NEW."words" IS NOT OLD."words";
+END;
+
+-- guard: guard_measure_is_append_only_delete on governance_measure
+CREATE TRIGGER guard_measure_is_append_only_delete BEFORE DELETE ON governance_measure FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'measures are append-only') WHERE 1;
 END;
 
 -- guard: guard_brief_is_immutable_update on drafts_brief
@@ -148,7 +160,7 @@ END;
 -- guard: guard_approval_request_is_fixed on governance_approvalrequest
 CREATE TRIGGER guard_approval_request_is_fixed BEFORE UPDATE ON governance_approvalrequest FOR EACH ROW
 BEGIN
-    SELECT RAISE(ABORT, 'an approval request never changes what it asks') WHERE NEW."subject_kind" IS NOT OLD."subject_kind" OR NEW."subject_id" IS NOT OLD."subject_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."portfolio_id" IS NOT OLD."portfolio_id" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."policy_version_id" IS NOT OLD."policy_version_id" OR NEW."lane" IS NOT OLD."lane" OR NEW."created_at" IS NOT OLD."created_at" OR NEW."expires_at" IS NOT OLD."expires_at";
+    SELECT RAISE(ABORT, 'an approval request never changes what it asks') WHERE NEW."subject_kind" IS NOT OLD."subject_kind" OR NEW."subject_id" IS NOT OLD."subject_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."portfolio_id" IS NOT OLD."portfolio_id" OR NEW."fingerprint" IS NOT OLD."fingerprint" OR NEW."policy_version_id" IS NOT OLD."policy_version_id" OR NEW."lane" IS NOT OLD."lane" OR NEW."topics" IS NOT OLD."topics" OR NEW."created_at" IS NOT OLD."created_at" OR NEW."expires_at" IS NOT OLD."expires_at";
     SELECT RAISE(ABORT, 'an ended approval request stays ended') WHERE OLD.state IN ('rejected', 'void', 'expired') AND NEW.state <> OLD.state;
 END;
 
@@ -352,4 +364,246 @@ END;
 CREATE TRIGGER guard_erasure_is_fixed BEFORE UPDATE ON governance_erasure FOR EACH ROW
 BEGIN
     SELECT RAISE(ABORT, 'an erasure never changes') WHERE OLD.applied_at IS NOT NULL OR NEW."uid" IS NOT OLD."uid" OR NEW."contact_id" IS NOT OLD."contact_id" OR NEW."account_id" IS NOT OLD."account_id" OR NEW."cause" IS NOT OLD."cause" OR NEW."by_id" IS NOT OLD."by_id" OR NEW."at" IS NOT OLD."at";
+END;
+
+-- guard: guard_sample_frame_is_fixed on governance_sampleframe
+CREATE TRIGGER guard_sample_frame_is_fixed BEFORE UPDATE ON governance_sampleframe FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a frame is on record before its draw and never changes') WHERE 1;
+END;
+
+-- guard: guard_sample_frame_is_kept on governance_sampleframe
+CREATE TRIGGER guard_sample_frame_is_kept BEFORE DELETE ON governance_sampleframe FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a frame is on record before its draw and never changes') WHERE 1;
+END;
+
+-- guard: guard_sample_frame_is_not_replaced on governance_sampleframe
+CREATE TRIGGER guard_sample_frame_is_not_replaced BEFORE INSERT ON governance_sampleframe FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a frame is on record before its draw and never changes: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_sampleframe t WHERE t.id = NEW.id);
+END;
+
+-- guard: guard_sample_item_is_fixed on governance_sampleitem
+CREATE TRIGGER guard_sample_item_is_fixed BEFORE UPDATE ON governance_sampleitem FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what was drawn stays drawn') WHERE 1;
+END;
+
+-- guard: guard_sample_item_is_kept on governance_sampleitem
+CREATE TRIGGER guard_sample_item_is_kept BEFORE DELETE ON governance_sampleitem FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what was drawn stays drawn') WHERE 1;
+END;
+
+-- guard: guard_sample_item_is_not_replaced on governance_sampleitem
+CREATE TRIGGER guard_sample_item_is_not_replaced BEFORE INSERT ON governance_sampleitem FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what was drawn stays drawn: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_sampleitem t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'what was drawn stays drawn: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_sampleitem t WHERE (t.frame_id = NEW.frame_id AND (t.unit = NEW.unit OR t.position = NEW.position)));
+END;
+
+-- guard: guard_label_is_fixed on governance_label
+CREATE TRIGGER guard_label_is_fixed BEFORE UPDATE ON governance_label FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a label is never changed') WHERE NOT EXISTS (SELECT 1 FROM governance_erasedrow x JOIN governance_erasure e ON e.id = x.erasure_id WHERE e.applied_at IS NULL AND x.table_name = 'governance_label' AND x.row_id = OLD.id) OR NEW."item_id" IS NOT OLD."item_id" OR NEW."round" IS NOT OLD."round" OR NEW."answer" IS NOT OLD."answer" OR NEW."code" IS NOT OLD."code" OR NEW."critical" IS NOT OLD."critical" OR NEW."quoted" IS NOT OLD."quoted" OR NEW."by_id" IS NOT OLD."by_id" OR NEW."at" IS NOT OLD."at";
+END;
+
+-- guard: guard_label_is_kept on governance_label
+CREATE TRIGGER guard_label_is_kept BEFORE DELETE ON governance_label FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a label is never changed') WHERE 1;
+END;
+
+-- guard: guard_label_is_not_replaced on governance_label
+CREATE TRIGGER guard_label_is_not_replaced BEFORE INSERT ON governance_label FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a label is never changed: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_label t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'a label is never changed: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_label t WHERE (t.item_id = NEW.item_id AND (t.round = NEW.round OR t.by_id = NEW.by_id)));
+END;
+
+-- guard: guard_sample_verdict_is_fixed on governance_sampleverdict
+CREATE TRIGGER guard_sample_verdict_is_fixed BEFORE UPDATE ON governance_sampleverdict FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a verdict is locked') WHERE 1;
+END;
+
+-- guard: guard_sample_verdict_is_kept on governance_sampleverdict
+CREATE TRIGGER guard_sample_verdict_is_kept BEFORE DELETE ON governance_sampleverdict FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a verdict is locked') WHERE 1;
+END;
+
+-- guard: guard_sample_verdict_is_not_replaced on governance_sampleverdict
+CREATE TRIGGER guard_sample_verdict_is_not_replaced BEFORE INSERT ON governance_sampleverdict FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a verdict is locked: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_sampleverdict t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'a verdict is locked: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_sampleverdict t WHERE t.item_id = NEW.item_id);
+END;
+
+-- guard: guard_sample_result_is_fixed on governance_sampleresult
+CREATE TRIGGER guard_sample_result_is_fixed BEFORE UPDATE ON governance_sampleresult FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the result of a sample is locked') WHERE 1;
+END;
+
+-- guard: guard_sample_result_is_kept on governance_sampleresult
+CREATE TRIGGER guard_sample_result_is_kept BEFORE DELETE ON governance_sampleresult FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the result of a sample is locked') WHERE 1;
+END;
+
+-- guard: guard_sample_result_is_not_replaced on governance_sampleresult
+CREATE TRIGGER guard_sample_result_is_not_replaced BEFORE INSERT ON governance_sampleresult FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'the result of a sample is locked: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_sampleresult t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'the result of a sample is locked: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_sampleresult t WHERE t.frame_id = NEW.frame_id);
+END;
+
+-- guard: guard_correction_is_fixed on governance_correction
+CREATE TRIGGER guard_correction_is_fixed BEFORE UPDATE ON governance_correction FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a correction is a record') WHERE 1;
+END;
+
+-- guard: guard_correction_is_kept on governance_correction
+CREATE TRIGGER guard_correction_is_kept BEFORE DELETE ON governance_correction FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a correction is a record') WHERE 1;
+END;
+
+-- guard: guard_correction_is_not_replaced on governance_correction
+CREATE TRIGGER guard_correction_is_not_replaced BEFORE INSERT ON governance_correction FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a correction is a record: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_correction t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'a correction is a record: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_correction t WHERE (t.final_draft_id = NEW.final_draft_id AND t.kind = NEW.kind));
+END;
+
+-- guard: guard_rejection_is_fixed on governance_rejection
+CREATE TRIGGER guard_rejection_is_fixed BEFORE UPDATE ON governance_rejection FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a rejection is a record') WHERE 1;
+END;
+
+-- guard: guard_rejection_is_kept on governance_rejection
+CREATE TRIGGER guard_rejection_is_kept BEFORE DELETE ON governance_rejection FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a rejection is a record') WHERE 1;
+END;
+
+-- guard: guard_rejection_is_not_replaced on governance_rejection
+CREATE TRIGGER guard_rejection_is_not_replaced BEFORE INSERT ON governance_rejection FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a rejection is a record: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_rejection t WHERE t.id = NEW.id);
+    SELECT RAISE(ABORT, 'a rejection is a record: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_rejection t WHERE t.follow_up_id = NEW.follow_up_id);
+END;
+
+-- guard: guard_label_is_of_another on governance_label
+CREATE TRIGGER guard_label_is_of_another BEFORE INSERT ON governance_label FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'nobody labels what they acted on') WHERE EXISTS (SELECT 1 FROM governance_sampleitem i, json_each(i.barred) b WHERE i.id = NEW.item_id AND b.value = NEW.by_id);
+    SELECT RAISE(ABORT, 'the verdict on this item is locked') WHERE EXISTS (SELECT 1 FROM governance_sampleverdict v WHERE v.item_id = NEW.item_id);
+END;
+
+-- guard: guard_sample_item_is_drawn_before_labels on governance_sampleitem
+CREATE TRIGGER guard_sample_item_is_drawn_before_labels BEFORE INSERT ON governance_sampleitem FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'this sample is locked') WHERE EXISTS (SELECT 1 FROM governance_sampleresult r WHERE r.frame_id = NEW.frame_id);
+    SELECT RAISE(ABORT, 'nothing is added to a sample once somebody labelled') WHERE EXISTS (SELECT 1 FROM governance_label l WHERE l.item_id IN (SELECT i.id FROM governance_sampleitem i WHERE i.frame_id = NEW.frame_id));
+END;
+
+-- guard: guard_simulation_is_closed on drafts_simulationrun
+CREATE TRIGGER guard_simulation_is_closed BEFORE UPDATE ON drafts_simulationrun FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a finished simulation never changes') WHERE OLD.state IN ('done', 'failed') AND (NEW."policy_version_id" IS NOT OLD."policy_version_id" OR NEW."baseline_id" IS NOT OLD."baseline_id" OR NEW."parameters" IS NOT OLD."parameters" OR NEW."content_sha256" IS NOT OLD."content_sha256" OR NEW."data_mark" IS NOT OLD."data_mark" OR NEW."as_of" IS NOT OLD."as_of" OR NEW."state" IS NOT OLD."state" OR NEW."accounts" IS NOT OLD."accounts" OR NEW."changed" IS NOT OLD."changed" OR NEW."tightened" IS NOT OLD."tightened" OR NEW."loosened" IS NOT OLD."loosened" OR NEW."figures" IS NOT OLD."figures" OR NEW."seconds" IS NOT OLD."seconds" OR NEW."finished_at" IS NOT OLD."finished_at");
+    SELECT RAISE(ABORT, 'the text of a simulation never changes') WHERE NEW."content_sha256" IS NOT OLD."content_sha256" OR NEW."policy_version_id" IS NOT OLD."policy_version_id";
+END;
+
+-- guard: guard_simulation_is_kept on drafts_simulationrun
+CREATE TRIGGER guard_simulation_is_kept BEFORE DELETE ON drafts_simulationrun FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'simulations are kept') WHERE 1;
+END;
+
+-- guard: guard_simulated_change_update on drafts_simulationchange
+CREATE TRIGGER guard_simulated_change_update BEFORE UPDATE ON drafts_simulationchange FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what a simulation found never changes') WHERE 1;
+END;
+
+-- guard: guard_simulated_change_delete on drafts_simulationchange
+CREATE TRIGGER guard_simulated_change_delete BEFORE DELETE ON drafts_simulationchange FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what a simulation found never changes') WHERE 1;
+END;
+
+-- guard: guard_loosened_reading_update on drafts_loosenedreading
+CREATE TRIGGER guard_loosened_reading_update BEFORE UPDATE ON drafts_loosenedreading FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what somebody read stays on record') WHERE 1;
+END;
+
+-- guard: guard_loosened_reading_delete on drafts_loosenedreading
+CREATE TRIGGER guard_loosened_reading_delete BEFORE DELETE ON drafts_loosenedreading FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'what somebody read stays on record') WHERE 1;
+END;
+
+-- guard: guard_simulated_change_belongs on drafts_simulationchange
+CREATE TRIGGER guard_simulated_change_belongs BEFORE INSERT ON drafts_simulationchange FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'accounts are added only to a simulation that is under way') WHERE NOT EXISTS (SELECT 1 FROM drafts_simulationrun r WHERE r.id = NEW.run_id AND r.state = 'claimed');
+END;
+
+-- guard: guard_policy_is_activated_by_two on governance_policyversion
+CREATE TRIGGER guard_policy_is_activated_by_two BEFORE UPDATE ON governance_policyversion FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a policy comes into force by a second person, asked for and simulated') WHERE OLD.state = 'draft' AND NEW.state = 'active' AND (NEW.activated_by_id IS NULL OR NEW.author_id IS NULL OR NEW.asked_by_id IS NULL OR NEW.activated_by_id = NEW.author_id OR NEW.activated_by_id = NEW.asked_by_id OR NOT EXISTS (SELECT 1 FROM drafts_simulationrun r WHERE r.policy_version_id = NEW.id AND r.state = 'done'));
+    SELECT RAISE(ABORT, 'a discarded policy stays discarded') WHERE OLD.state = 'dropped' AND NEW.state <> 'dropped';
+END;
+
+-- guard: guard_tone_rule_is_fixed on governance_tonerule
+CREATE TRIGGER guard_tone_rule_is_fixed BEFORE UPDATE ON governance_tonerule FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a tone rule that was active never changes') WHERE OLD.state <> 'draft' AND (NEW."key" IS NOT OLD."key" OR NEW."version" IS NOT OLD."version" OR NEW."language" IS NOT OLD."language" OR NEW."severity" IS NOT OLD."severity" OR NEW."phrases" IS NOT OLD."phrases" OR NEW."why" IS NOT OLD."why" OR NEW."must_fail" IS NOT OLD."must_fail" OR NEW."must_pass" IS NOT OLD."must_pass" OR NEW."author_id" IS NOT OLD."author_id");
+    SELECT RAISE(ABORT, 'a retired version stays retired') WHERE OLD.state = 'retired' AND NEW.state <> 'retired';
+    SELECT RAISE(ABORT, 'a tone rule comes into force by a second person') WHERE OLD.state = 'draft' AND NEW.state = 'active' AND (NEW.activated_by_id IS NULL OR NEW.author_id IS NULL OR NEW.activated_by_id = NEW.author_id);
+END;
+
+-- guard: guard_tone_rule_is_kept on governance_tonerule
+CREATE TRIGGER guard_tone_rule_is_kept BEFORE DELETE ON governance_tonerule FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'versions of a tone rule are kept') WHERE 1;
+END;
+
+-- guard: guard_review_standard_is_fixed on governance_reviewstandard
+CREATE TRIGGER guard_review_standard_is_fixed BEFORE UPDATE ON governance_reviewstandard FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a review standard that was active never changes') WHERE OLD.state <> 'draft' AND (NEW."lane" IS NOT OLD."lane" OR NEW."version" IS NOT OLD."version" OR NEW."text" IS NOT OLD."text" OR NEW."author_id" IS NOT OLD."author_id");
+    SELECT RAISE(ABORT, 'a retired version stays retired') WHERE OLD.state = 'retired' AND NEW.state <> 'retired';
+    SELECT RAISE(ABORT, 'a review standard comes into force by a second person') WHERE OLD.state = 'draft' AND NEW.state = 'active' AND (NEW.activated_by_id IS NULL OR NEW.author_id IS NULL OR NEW.activated_by_id = NEW.author_id);
+END;
+
+-- guard: guard_review_standard_is_kept on governance_reviewstandard
+CREATE TRIGGER guard_review_standard_is_kept BEFORE DELETE ON governance_reviewstandard FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'versions of a review standard are kept') WHERE 1;
+END;
+
+-- guard: guard_training_is_kept on governance_trainingrecord
+CREATE TRIGGER guard_training_is_kept BEFORE DELETE ON governance_trainingrecord FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'training records are ended, not deleted') WHERE 1;
+END;
+
+-- guard: guard_training_is_fixed on governance_trainingrecord
+CREATE TRIGGER guard_training_is_fixed BEFORE UPDATE ON governance_trainingrecord FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'a training record never changes, it is ended') WHERE OLD."ended_at" IS NOT NULL OR NEW."person_id" IS NOT OLD."person_id" OR NEW."subject" IS NOT OLD."subject" OR NEW."trained_on" IS NOT OLD."trained_on" OR NEW."valid_until" IS NOT OLD."valid_until" OR NEW."note" IS NOT OLD."note" OR NEW."written_by_id" IS NOT OLD."written_by_id" OR NEW."written_at" IS NOT OLD."written_at";
+END;
+
+-- guard: guard_training_is_not_replaced on governance_trainingrecord
+CREATE TRIGGER guard_training_is_not_replaced BEFORE INSERT ON governance_trainingrecord FOR EACH ROW
+BEGIN
+    SELECT RAISE(ABORT, 'training records: a row is never replaced') WHERE EXISTS (SELECT 1 FROM governance_trainingrecord t WHERE t.id = NEW.id);
 END;

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from governance.topics import words_of
+
 
 class ApprovalRequest(models.Model):
     """Asks for approval of one fingerprint. After expiry, rejection or any edit a new request is needed.
@@ -25,6 +27,7 @@ class ApprovalRequest(models.Model):
     fingerprint = models.CharField(max_length=64)
     policy_version = models.ForeignKey("governance.PolicyVersion", on_delete=models.PROTECT, related_name="+")
     lane = models.CharField(max_length=20)
+    topics = models.JSONField("what the text commits us to", default=list, blank=True)
     requester = models.ForeignKey("governance.User", null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     void_reason = models.TextField(blank=True)
@@ -76,6 +79,7 @@ class Approval(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     fingerprint = models.CharField(max_length=64)
     comment = models.TextField(blank=True)
+    reason = models.CharField("why in spite of the warnings", max_length=32, blank=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -83,3 +87,8 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.person_id}"
+
+    @property
+    def reason_words(self) -> str:
+        """The reason in words; empty where none was asked for."""
+        return words_of(self.reason) if self.reason else ""

@@ -7,7 +7,8 @@ from governance.tracking import tracked
 
 
 class Decision(models.Model):
-    """Relationship path, payment plan, credit, legal step or suspension: prepared by the machine, decided by one named person.
+    """Relationship path, payment plan, credit, discount, fee, legal step or suspension: prepared by the machine or asked by a person
+    (``raised_by``), decided by one named person, by ``due_at``.
 
     ``options`` is a list of ``{"key", "title", "effect", "facts": [fact id, …], "approvers": [role, …]}``. ``outcome`` is the key of the
     chosen option, or ``free`` with ``outcome_text``. The subject is named by kind and id; ``account_id`` scopes it.
@@ -17,6 +18,8 @@ class Decision(models.Model):
         RELATIONSHIP_PATH = "relationship_path", "Relationship path"
         PAYMENT_PLAN = "payment_plan", "Payment plan"
         CREDIT = "credit", "Credit"
+        DISCOUNT = "discount", "Discount"
+        FEE = "fee", "Fee"
         LEGAL_STEP = "legal_step", "Legal step"
         SUSPENSION = "suspension", "Suspension"
 
@@ -40,6 +43,8 @@ class Decision(models.Model):
     valid_until = models.DateField("in force until", null=True, blank=True)
     decided_by = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    raised_by = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField("decide by", null=True, blank=True)
     created_at = models.DateTimeField()
 
     history = tracked()

@@ -11,7 +11,8 @@ class Hold(models.Model):
 
     ``scope_id`` names a portfolio, account, contact or invoice by id (0 for the whole installation); ``account_id`` is set for account,
     contact and invoice scope so that one query finds everything that blocks an account. In force = not released and not past
-    ``expires_at``.
+    ``expires_at``. Scopes ``model`` (id 0: whatever a model writes) and ``template`` (one version of a text) are the kill switch: they
+    block words, not a customer. A switch nobody threw (no ``created_by``) tripped by itself.
     """
 
     class Scope(models.TextChoices):
@@ -20,6 +21,8 @@ class Hold(models.Model):
         ACCOUNT = "account", "Account"
         CONTACT = "contact", "Contact"
         INVOICE = "invoice", "Invoice"
+        MODEL = "model", "Model drafting"
+        TEMPLATE = "template", "Text version"
 
     class Kind(models.TextChoices):
         DISPUTE = "dispute", "Dispute"
@@ -27,6 +30,7 @@ class Hold(models.Model):
         DO_NOT_CONTACT = "do_not_contact", "Do not contact"
         PAUSE = "pause", "Pause"
         PAYMENT_CLAIM = "payment_claim", "Customer says it is paid"
+        BOUNCE = "bounce", "Mail came back"
         OTHER = "other", "Other"
 
     scope = models.CharField(max_length=10, choices=Scope.choices)
@@ -54,7 +58,8 @@ class Hold(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="a_hold_has_a_reason"),
             models.CheckConstraint(
-                condition=Q(scope__in=["global", "portfolio"]) | Q(account_id__isnull=False), name="a_narrow_hold_names_its_account"
+                condition=Q(scope__in=["global", "portfolio", "model", "template"]) | Q(account_id__isnull=False),
+                name="a_narrow_hold_names_its_account",
             ),
         ]
 

@@ -19,14 +19,34 @@ class PolicyVersion(models.Model):
         DRAFT = "draft", "Draft"
         ACTIVE = "active", "Active"
         RETIRED = "retired", "Retired"
+        DISCARDED = "dropped", "Discarded"
+
+    class InFlight(models.TextChoices):
+        """What happens to drafts that are under way when a version comes into force."""
+
+        KEEP = "keep", "Leave them; the last look judges each when it leaves"
+        RECHECK = "recheck", "Judge them again now; what needs more goes back to its people"
+        RETURN = "return", "Write all of them anew; messages that wait are stopped"
 
     number = models.PositiveIntegerField(unique=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     parameters = models.JSONField()
     note = models.TextField(blank=True)
+    based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    restores = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False, help_text="the version a roll back brings back"
+    )
     author = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     activated_by = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     activated_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.ForeignKey(
+        "governance.User", verbose_name="activation asked by", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_reason = models.TextField("why it should come into force", blank=True, default="")
+    not_before = models.DateTimeField("not before", null=True, blank=True)
+    in_flight = models.CharField("drafts under way", max_length=8, choices=InFlight.choices, blank=True, default="")
+    settled_at = models.DateTimeField("drafts under way dealt with", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = tracked()
@@ -38,6 +58,10 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(author__isnull=True) | Q(activated_by__isnull=True) | ~Q(author=F("activated_by")),
                 name="policy_author_is_not_activator",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_by__isnull=True) | Q(activated_by__isnull=True) | ~Q(asked_by=F("activated_by")),
+                name="who_asks_for_a_policy_does_not_activate_it",
             ),
         ]
 

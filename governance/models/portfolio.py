@@ -56,6 +56,7 @@ class GrantDates(models.Model):
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     granted_by = models.ForeignKey("governance.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.TextField("reason of the last change", blank=True)
 
     class Meta:
         abstract = True

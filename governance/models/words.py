@@ -54,7 +54,8 @@ class TemplateVersion(models.Model):
 class ApprovedTerm(models.Model):
     """A credit, plan, discount, fee clause, legal step or suspension that was really decided: exact values, with an expiry.
 
-    ``schedule`` is a list of ``{"amount": "120.00", "date": "2026-05-01"}``; wording passes only when it restates exactly this.
+    ``schedule`` is a list of ``{"amount": "120.00", "date": "2026-05-01"}`` (``date`` empty for an amount without a day), ``percent`` a
+    decimal number as text, ``wording`` the exact sentence. Wording passes only when it restates exactly this.
     """
 
     class Kind(models.TextChoices):
@@ -71,6 +72,7 @@ class ApprovedTerm(models.Model):
     currency = models.CharField(max_length=3)
     schedule = models.JSONField(default=list, blank=True)
     invoice_numbers = models.JSONField(default=list, blank=True)
+    percent = models.CharField(max_length=12, blank=True, default="", db_default="")
     wording = models.TextField(blank=True)
     decision = models.ForeignKey("governance.Decision", null=True, on_delete=models.PROTECT, related_name="terms")
     approved_by = models.ForeignKey("governance.User", on_delete=models.PROTECT, related_name="+")

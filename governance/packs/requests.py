@@ -20,12 +20,12 @@ from django.db.models import F, Q
 
 from governance.audit import Entry, record
 from governance.decisions import Denied
-from governance.models import PackRun
+from governance.models import PackRun, User
 from governance.rights import can, scope_of
 from governance.roles import AUDITOR
 
 if TYPE_CHECKING:
-    from governance.models import Portfolio, User
+    from governance.models import Portfolio
 
 STREAM = "audit"
 MOST_ROWS = 50_000
@@ -78,6 +78,8 @@ def request(wanted: Wanted, *, profile: str, rows: int, cases: int, by: User, at
     if not cases:
         raise CannotPack("There is nothing in it: no draft of yours falls into this selection.")
     with transaction.atomic():
+        # Two clicks at once would both find room: whoever asks is locked while their packs are counted.
+        list(User.objects.select_for_update(of=("self",)).filter(pk=by.pk).values_list("pk"))
         if PackRun.objects.filter(requested_by=by, state__in=WAITING).count() >= MOST_WAITING:
             raise CannotPack(f"{MOST_WAITING} of your packs are still being made. Wait for them first.")
         run = PackRun.objects.create(
