@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from .base import BLOCK, HIGHER, CheckInput, Finding
 from .clauses import Match, asks, condition_before, matches
 from .numbers import fact_amount
-from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering
+from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering, terms_covering, worth
 from .text import Draft, Text, parsed
 
 _CREDIT_WORD = re.compile(
@@ -56,13 +57,23 @@ def check_plan(inp: CheckInput) -> Iterable[Finding]:
 
 
 def check_discount(inp: CheckInput) -> Iterable[Finding]:
-    """G13; above the policy's discount limit (``discount_limit_percent``) a registered discount needs an executive."""
+    """G13; above the policy's limit (``discount_executive_limit``, major units), or of unknown worth, a registered discount needs an
+    executive too."""
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "discount"):
             if _restated_credit(draft, text, match):
                 continue
-            yield judged(draft, text, match, DISCOUNT)
+            finding = judged(draft, text, match, DISCOUNT)
+            limit = fact_amount(str(inp.policy.get("discount_executive_limit", "")))
+            if finding.registered and limit is not None and _over(draft, text, match, limit):
+                words = f"{finding.why}, above the limit of {inp.policy['discount_executive_limit']:,} or without a stated amount"
+                finding = replace(finding, role="finance+executive", why=words)
+            yield finding
+
+
+def _over(draft: Draft, text: Text, match: Match, limit: int) -> bool:
+    return any((given := worth(term)) is None or given > limit for term in terms_covering(draft, text, match, DISCOUNT))
 
 
 def check_penalty(inp: CheckInput) -> Iterable[Finding]:

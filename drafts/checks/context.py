@@ -61,7 +61,9 @@ def live_of(facts: AccountFacts) -> dict[str, Any]:
         "tier": facts.tier,
         "overdue": {currency: _amount(minor, currency) for currency, minor in overdue.items()},
         "contacted_on": [day.isoformat() for day in facts.contacted_on],
+        "address_written_on": [day.isoformat() for day in facts.address_written_on],
         "country": facts.country,
+        "first_after_dispute": facts.first_contact_after_dispute,
         "opted_out": bool(facts.recipient and facts.recipient.opted_out),
         "sources": {kind: {"state": s.state, "name": s.name, "detail": s.detail} for kind, s in facts.sources.items()},
         "input_flags": [
@@ -163,10 +165,12 @@ def _disputes(facts: AccountFacts) -> list[dict[str, str]]:
 
 
 def _term(term: TermFact) -> dict[str, Any]:
-    schedule = [
-        {"amount": _amount(minor, term.currency), "date": on.isoformat()} for on, minor in term.schedule
-    ]
-    return {"type": term.kind, "ref": term.ref, "approved_by": "recorded", "schedule": schedule}
+    """One term with exactly the values that were decided; an amount without a day has an empty date."""
+    schedule = [{"amount": _amount(minor, term.currency), "date": on.isoformat()} for on, minor in term.schedule]
+    schedule += [{"amount": _amount(minor, term.currency), "date": ""} for minor in term.amounts]
+    row = {"type": term.kind, "ref": term.ref, "approved_by": "recorded", "schedule": schedule, "expires": term.expires_on.isoformat()}
+    exact = {"percent": term.percent, "wording": term.wording, "invoices": list(term.invoice_numbers)}
+    return {**row, **{key: value for key, value in exact.items() if value}}
 
 
 def _late_fees(facts: AccountFacts) -> Any:

@@ -228,7 +228,7 @@ class Facts:
         policy = self.raw.get("late_fee_policy")
         rows = [policy] if isinstance(policy, dict) else []
         rows += [term for term in self.terms if isinstance(term, dict)]
-        values = [str(value) for row in rows for key, value in row.items() if key not in {"schedule", "ref"}]
+        values = [str(value) for row in rows for key, value in row.items() if key not in {"schedule", "ref", "expires", "invoices"}]
         return [number for value in values for number in re.findall(r"\d+(?:\.\d+)?", value)]
 
 

@@ -59,6 +59,11 @@ def check_contact_policy(inp: CheckInput) -> Iterator[Finding]:
     recent = [day for day in days if (inp.as_of - day).days < window]
     if most and len(recent) >= most:
         yield Finding("G24", "contact_policy", BLOCK, "", f"{len(recent)} messages in {window} days; at most {most} are allowed")
+    span, most = int(policy.get("cap_contact_days", 7)), int(policy.get("cap_contact_messages", 0))
+    to_address = [day for text in live.get("address_written_on", ()) if (inp.as_of - (day := date.fromisoformat(text))).days < span]
+    if most and len(to_address) >= most:
+        words = f"{len(to_address)} messages to this address in {span} days, all accounts together; at most {most} are allowed"
+        yield Finding("G24", "contact_policy", BLOCK, "", words)
 
 
 def check_approvers(inp: CheckInput) -> Iterator[Finding]:

@@ -42,7 +42,20 @@ def sentence_items(text: Text, match: Match) -> list[int]:
 
 def term_covering(draft: Draft, text: Text, match: Match, commitment: Commitment) -> bool:
     """True when a registered term covers exactly this wording: its schedule (all of it) or reference is in the text, and nothing else."""
-    return any(str(term.get("type")) in commitment.terms and _covers(draft, text, match, term) for term in draft.facts.terms)
+    return bool(terms_covering(draft, text, match, commitment))
+
+
+def terms_covering(draft: Draft, text: Text, match: Match, commitment: Commitment) -> list[Mapping[str, Any]]:
+    """The registered terms that cover exactly this wording."""
+    return [term for term in draft.facts.terms if str(term.get("type")) in commitment.terms and _covers(draft, text, match, term)]
+
+
+def worth(term: Mapping[str, Any]) -> int | None:
+    """What a term gives, in the smallest parts of ``numbers.fact_amount``; None when it states no amount."""
+    amounts = [fact_amount(str(row.get("amount", ""))) for row in term.get("schedule") or ()]
+    amounts += [fact_amount(str(term[key])) for key in ("amount", "total") if term.get(key) is not None and not amounts]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known and len(known) == len(amounts) else None
 
 
 def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> bool:
@@ -57,6 +70,8 @@ def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> 
         str(value)[:10] for value in term.values() if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value)
     }
     known = {a for i in draft.facts.invoices for a in (i.open, i.amount)} | {draft.facts.total}
+    if not _same_share(text, match, term) or not _same_invoices(text, match, term):
+        return False
     said, said_days = set(), set()
     for index in sentence_items(text, match):
         item = text.items[index]
@@ -73,6 +88,20 @@ def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> 
         or (named and (not schedule or not (said & amounts) or said & amounts <= amounts))
         or (not schedule and bool(said & amounts or not amounts))
     )
+
+
+def _same_share(text: Text, match: Match, term: Mapping[str, Any]) -> bool:
+    """A percentage passes only as the one that was decided; a share that was decided has to be said."""
+    said = {text.items[index].value for index in sentence_items(text, match) if text.items[index].kind == "percent"}
+    decided = fact_amount(str(term["percent"])) if term.get("percent") else None
+    return said == ({decided} if decided is not None else set())
+
+
+def _same_invoices(text: Text, match: Match, term: Mapping[str, Any]) -> bool:
+    """A term about certain invoices covers no sentence about another one."""
+    named = {text.items[i].ref.name for i in sentence_items(text, match) if text.items[i].kind == "ref" and text.items[i].ref.kind == "invoice"}
+    about = {str(number) for number in term.get("invoices") or ()}
+    return not about or named <= about
 
 
 def _tells(text: Text, schedule: list[tuple[int | None, str]]) -> bool:

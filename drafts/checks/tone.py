@@ -10,6 +10,7 @@ from .base import BLOCK, CheckInput, Finding
 from .clauses import Match, matches
 from .facts import simple
 from .text import Draft, Text, parsed
+from .tone_rules import find
 from .uncharted import unusual
 
 
@@ -55,13 +56,14 @@ _PROMPT_MARKS = re.compile(
 
 
 def check_tone(inp: CheckInput) -> Iterable[Finding]:
-    """G20: insults, sarcasm, accusations, shouting."""
+    """G20: insults, sarcasm, accusations, shouting, and what the tone rules of the installation name."""
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "rude"):
             yield text.finding("G20", "rude", BLOCK, match.start, match.end, "abusive, sarcastic or accusing wording")
         if text.folded.count("!") >= 2:
             yield text.finding("G20", "rude", BLOCK, text.folded.index("!"), text.folded.rindex("!") + 1, "two or more exclamation marks")
+    yield from find(inp.policy.get("tone_rules", ()), draft)
     yield from _shouting(draft)
     for found in _VOCATIVE.finditer(draft.body.plain):
         named = draft.body.folded[found.start(1)]  # German names people with a capital; "Sie schrieben," is a verb

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from accounts.fact_types import AccountFacts, InvoiceFact
 from drafts.classification import routing
-from drafts.classification.contact import Cap, contact_cap, waiting_words, window
+from drafts.classification.contact import Cap, contact_cap, quiet_period, waiting_words, window
 from drafts.classification.ladder import Rung, climb, dunning_step
 from drafts.classification.ranking import due_at, work_rank
 from drafts.classification.rules import RULES, reasons_for
@@ -56,7 +56,12 @@ __all__ = [
 BLOCK_CODES = {
     "dispute_signal": "dispute", "dispute_open": "dispute", "legal_wording": "legal", "natural_person": "legal",
     "insolvency": "legal", "recipient_missing": "recipient", "promise_in_force": "promise", "hold_in_force": "hold",
+    "payment_in_flight": "payment",
 }  # fmt: skip
+
+
+# Rules that ask a question whose answer everything waits for.
+ASKING = ("request_for_terms", "decision_asked")
 
 
 def classify(
@@ -90,7 +95,8 @@ def _raised(reasons: tuple[Reason, ...], suggested: Reason | None) -> tuple[Reas
     """The reasons with a model's suggestion, when it is stricter than the rules; it never takes a reason away but "routine"."""
     if suggested is None or LANE_ORDER[suggested.lane] <= LANE_ORDER[routing.strictest(reasons)]:
         return reasons
-    return (*(r for r in reasons if r.lane != ROUTINE), suggested)
+    # Only that nothing speaks against the account is no longer so; a promise or a hold that leaves the lane alone still holds.
+    return (*(r for r in reasons if r.rule != ROUTINE), suggested)
 
 
 def _verdict(
@@ -115,7 +121,11 @@ def _verdict(
 
 
 def _later(cap: Cap, rung: Rung, purpose: str, case: Case) -> Cap:
-    """The later of the contact caps and the ladder's own day; other messages rest as long as two steps of the ladder."""
+    """The latest of the contact caps, the quiet after a conversation and the ladder's own day; other messages rest as long as two steps
+    of the ladder."""
+    if purpose == DEMAND:
+        quiet = quiet_period(case.facts, case.policy, case.decisions)
+        cap = quiet if quiet.not_before > cap.not_before else cap
     not_before, why = rung.not_before, f"step {rung.step} of the ladder begins"
     if purpose != DEMAND:
         same = [e.sent_on for e in case.earlier if e.purpose == purpose]
@@ -139,7 +149,7 @@ def _action(
         if not decided.proceeds:
             until = f" until {day(decided.valid_until, case.today)}" if decided.valid_until else ""
             return HOLD, "decision", asking, f"The decision on the relationship lets nothing be written{until}: {asking.words}"
-    request = next((r for r in reasons if r.rule == "request_for_terms" and r.decision), None)
+    request = next((r for r in reasons if r.rule in ASKING and r.decision), None)
     if request is not None:
         return AWAIT_DECISION, "decision", request, request.words
     if not chased:

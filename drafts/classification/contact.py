@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from accounts.fact_types import AccountFacts
 from drafts.classification.rules_blocks import waiting_promises
-from drafts.classification.types import AWAIT_DECISION, HOLD, Case, Reason, day, days
+from drafts.classification.types import AWAIT_DECISION, HOLD, Case, DecisionFact, Reason, day, days
 from governance.calendar import add_business_days, business_moment, zone
+from governance.policies import PolicyParameters
+
+NOT_REACHED = "no_answer"
+# Replies nobody wrote.
+MACHINES = ("out_of_office",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +27,58 @@ class Cap:
 
 
 def contact_cap(case: Case) -> Cap:
-    """One message in so many business days, and so many in a window of days."""
-    policy, today = case.policy, case.today
-    sent = case.facts.contacted_on
+    """The latest of the caps on any message of our own: per account and per address."""
+    return _latest(account_cap(case.facts, case.policy), address_cap(case.facts, case.policy))
+
+
+def account_cap(facts: AccountFacts, policy: PolicyParameters) -> Cap:
+    """One message in so many business days, and so many in a window of days; messages sent outside the product count as well."""
+    sent, today = facts.contacted_on, facts.today
     if not sent:
         return Cap(today)
-    rested = add_business_days(sent[0], policy.cap_business_days, case.facts.country)
+    rested = add_business_days(sent[0], policy.cap_business_days, facts.country)
     if rested > today:
         gap = policy.cap_business_days
         return Cap(rested, f"message of {day(sent[0], today)} + {gap} business {'day' if gap == 1 else 'days'}")
-    window = [on for on in sent if (today - on).days < policy.cap_window_days]
-    if len(window) >= policy.cap_messages:
-        earliest = window[policy.cap_messages - 1] + timedelta(days=policy.cap_window_days)
-        return Cap(earliest, f"{len(window)} messages in {days(policy.cap_window_days)}")
-    return Cap(today)
+    return _window_cap(sent, today, policy.cap_messages, policy.cap_window_days, "messages")
+
+
+def address_cap(facts: AccountFacts, policy: PolicyParameters) -> Cap:
+    """So many messages to the recipient's address within its window, whatever accounts they were about: one person reads them all."""
+    words = "messages to this address"
+    return _window_cap(facts.address_written_on, facts.today, policy.cap_contact_messages, policy.cap_contact_days, words)
+
+
+def _window_cap(sent: Sequence[date], today: date, most: int, span: int, what: str) -> Cap:
+    inside = [on for on in sent if (today - on).days < span]
+    if len(inside) < most:
+        return Cap(today)
+    return Cap(inside[most - 1] + timedelta(days=span), f"{len(inside)} {what} in {days(span)}")
+
+
+def quiet_period(facts: AccountFacts, policy: PolicyParameters, decisions: Iterable[DecisionFact] = ()) -> Cap:
+    """No reminder right after a conversation: a call in which somebody was reached, or a message of the customer's.
+
+    A decision recorded since then is our answer to it and ends the quiet.
+    """
+    spoken = [(call.at, "call") for call in facts.calls if call.outcome != NOT_REACHED]
+    spoken += [(message.at, "message") for message in facts.messages if message.direction == "in" and message.kind not in MACHINES]
+    if not spoken:
+        return Cap(facts.today)
+    at, what = max(spoken)
+    if any(d.decided_at is not None and d.decided_at >= at for d in decisions):
+        return Cap(facts.today)
+    on = at.astimezone(zone(facts.time_zone)).date()
+    rested, gap = add_business_days(on, policy.quiet_business_days, facts.country), policy.quiet_business_days
+    if rested <= facts.today:
+        return Cap(facts.today)
+    said = "their message" if what == "message" else "the call"
+    return Cap(rested, f"{said} of {day(on, facts.today)} + {gap} quiet business {'day' if gap == 1 else 'days'}")
+
+
+def _latest(*caps: Cap) -> Cap:
+    """The cap that lasts longest; the first of equals."""
+    return max(caps, key=lambda cap: cap.not_before)
 
 
 def window(case: Case, not_before: date) -> dict[str, Any]:

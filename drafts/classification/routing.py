@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from accounts.fact_types import AccountFacts
+from drafts.classification.deciding import DECIDES
 from drafts.classification.types import DecisionNeed, Reason
 from drafts.states import EXCEPTION, EXECUTIVE_REVIEW, LANE_ORDER, ROUTINE
 from governance.roles import EXECUTIVE, FINANCE, LEGAL, OWNER, REVIEWER
 
 LEGAL_RULES = ("legal_wording", "natural_person", "insolvency")
-DECIDES: dict[str, str] = {
-    "relationship_path": EXECUTIVE,
-    "payment_plan": FINANCE,
-    "credit": FINANCE,
-    "legal_step": LEGAL,
-    "suspension": EXECUTIVE,
-}
+# Why a reviewer is asked who only makes up the number; people whom reasons or checks name take that place.
+ROUTINE_WORDS = "routine lane"
+TWO_WORDS = "exception lane: two people look at it"
+SUSPENSION_RULE = "suspension_considered"
 
 
 def strictest(reasons: Iterable[Reason]) -> str:
@@ -45,19 +43,20 @@ def required_roles(reasons: tuple[Reason, ...], lane: str) -> tuple[tuple[str, s
     """Distinct roles that must approve, each with the words of why; a person fills only one of them.
 
     Routine: a reviewer. Exception: the roles it is routed to and finance, at least two; legal wording: legal and the account's owner.
-    Executive review, once a decision lets it proceed: the account's owner and finance.
+    Executive review, once a decision lets it proceed: the account's owner and finance; where suspension is considered, the owner and
+    the executive (finance has no say in such wording, legal is added by the checks).
     """
     if lane == ROUTINE:
-        return ((REVIEWER, "routine lane"),)
+        return ((REVIEWER, ROUTINE_WORDS),)
     needed: dict[str, str] = {}
     legal = [r for r in reasons if r.rule in LEGAL_RULES]
     for reason in legal:
         needed.setdefault(LEGAL, reason.words)
         needed.setdefault(OWNER, reason.words)
-    if lane == EXECUTIVE_REVIEW:
-        first = next(r for r in reasons if r.lane == EXECUTIVE_REVIEW)
-        needed.setdefault(OWNER, first.words)
-        needed.setdefault(FINANCE, first.words)
+    for reason in reasons:
+        if reason.lane == EXECUTIVE_REVIEW:
+            needed.setdefault(OWNER, reason.words)
+            needed.setdefault(EXECUTIVE if reason.rule == SUSPENSION_RULE else FINANCE, reason.words)
     others = [r for r in reasons if r.lane == EXCEPTION and r not in legal]
     for reason in others:
         for role in reason.routed_to:
@@ -65,7 +64,7 @@ def required_roles(reasons: tuple[Reason, ...], lane: str) -> tuple[tuple[str, s
     if others:
         needed.setdefault(FINANCE, "exception lane")
     if len(needed) < 2:
-        needed.setdefault(REVIEWER, "exception lane: two people look at it")
+        needed.setdefault(REVIEWER, TWO_WORDS)
     return tuple(needed.items())
 
 

@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     blocks.hold_in_force,
     amounts.net_zero,
     # exceptions
+    blocks.decision_asked,
     claims.request_for_terms,
     claims.promise_broken,
     claims.promise_undated,

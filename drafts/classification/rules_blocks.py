@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from accounts.fact_types import PromiseFact
 from accounts.promises import IN_FORCE, UNDATED
+from drafts.classification.deciding import DECIDES
 from drafts.classification.types import Case, Reason, TermFact, day, money, named
-from drafts.states import EXCEPTION, ROUTINE
+from drafts.states import EXCEPTION, EXECUTIVE_REVIEW, ROUTINE
 from governance.calendar import add_business_days
 from governance.holds import HoldFact
-from governance.roles import FINANCE, LEGAL, OWNER, REVIEWER
+from governance.roles import EXECUTIVE, FINANCE, LEGAL, OWNER, REVIEWER
 
 # Who should look at a hold of each kind; a hold that is no exception of the account itself leaves its lane alone.
 HOLD_ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -88,6 +89,18 @@ def waiting_promises(case: Case) -> list[PromiseFact]:
 def _undated_waiting(promise: PromiseFact, case: Case) -> bool:
     until = promise.in_force_until
     return promise.state == UNDATED and until is not None and case.today < until
+
+
+def decision_asked(case: Case) -> Reason | None:
+    """Somebody here asked a question about this account; until it is decided nothing is written."""
+    asked = [d for d in case.decisions if d.state == "open" and d.asked]
+    if not asked:
+        return None
+    first = min(asked, key=lambda d: d.id)
+    lane = EXECUTIVE_REVIEW if DECIDES[first.kind] == EXECUTIVE else EXCEPTION
+    more = f", and {len(asked) - 1} more" if len(asked) > 1 else ""
+    words = f"A decision was asked for: {first.kind.replace('_', ' ')}{more}"
+    return Reason("decision_asked", words, tuple(f"decision:{d.id}" for d in asked), lane, (DECIDES[first.kind],), decision=first.kind)
 
 
 def plans_in_force(case: Case) -> tuple[TermFact, ...]:

@@ -114,8 +114,8 @@ def request_for_terms(case: Case) -> Reason | None:
 
 def _request(case: Case, asked: list[str], moment: datetime, evidence: str, verb: str) -> Reason:
     what = " and ".join(REQUEST_WORDS[topic] for topic in asked)
-    decided = case.decided_since(("payment_plan", "credit"), moment)
-    kind = "credit" if asked in (["credit"], ["discount"]) else "payment_plan"
+    decided = case.decided_since(("payment_plan", "credit", "discount"), moment)
+    kind = asked[0] if asked in (["credit"], ["discount"]) else "payment_plan"
     words = f"The customer {verb} on {day(case.local_day(moment), case.today)} and asks for {what}"
     if decided:
         words += ", decided since"

@@ -117,16 +117,20 @@ def short_payment(case: Case) -> Reason | None:
 
 
 def payment_in_flight(case: Case) -> Reason | None:
-    """Money on its way, of a future value date, or still with the bank."""
+    """Money on its way, of a future value date, or still with the bank. Covers it everything overdue, nothing is chased until it is here."""
     facts, policy = case.facts, case.policy
     flying = [p for p in facts.payments if in_flight(p, facts.today, facts.country, policy.bank_processing_days)]
     flying = [p for p in flying if p.currency in case.totals]
     if not flying:
         return None
     parts = [f"{p.external_id} {money(p.amount_minor, p.currency)}, value date {day(p.value_on, case.today)}" for p in flying]
-    return Reason(
-        "payment_in_flight", f"Payment in flight: {named(parts)}", tuple(f"payment:{p.id}" for p in flying), EXCEPTION, (FINANCE,)
-    )
+    arriving: dict[str, int] = {}
+    for payment in flying:
+        minor = in_flight(payment, facts.today, facts.country, policy.bank_processing_days)
+        arriving[payment.currency] = arriving.get(payment.currency, 0) + minor
+    covers = all(arriving.get(currency, 0) >= minor for currency, minor in case.totals.items())
+    words = f"Payment in flight: {named(parts)}" + (", which covers everything overdue" if covers else "")
+    return Reason("payment_in_flight", words, tuple(f"payment:{p.id}" for p in flying), EXCEPTION, (FINANCE,), holds=covers)
 
 
 def nets_out(case: Case, currency: str) -> bool:

@@ -28,7 +28,7 @@ SKIP = "skip"
 
 @dataclass(frozen=True, slots=True)
 class DecisionFact:
-    """A decision about the account, open or recorded. ``valid_until`` None: no end was set."""
+    """A decision about the account, open or recorded. ``valid_until`` None: no end was set. ``asked``: by a person, not by a rule."""
 
     id: int
     kind: str
@@ -36,6 +36,7 @@ class DecisionFact:
     outcome: str = ""
     valid_until: date | None = None
     decided_at: datetime | None = None
+    asked: bool = False
 
     def in_force(self, today: date) -> bool:
         """Decided and not past its end."""
@@ -49,7 +50,8 @@ class DecisionFact:
 
 @dataclass(frozen=True, slots=True)
 class TermFact:
-    """A term that was really decided (``ApprovedTerm``). ``schedule`` is (date, minor units) per instalment."""
+    """A term that was really decided (``ApprovedTerm``). ``schedule`` is (date, minor units) per instalment, ``amounts`` are minor units
+    without a day, ``percent`` a decimal number as text, ``wording`` the exact sentence."""
 
     id: int
     kind: str
@@ -59,6 +61,9 @@ class TermFact:
     expires_on: date
     schedule: tuple[tuple[date, int], ...] = ()
     invoice_numbers: tuple[str, ...] = ()
+    amounts: tuple[int, ...] = ()
+    percent: str = ""
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)

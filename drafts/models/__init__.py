@@ -7,7 +7,10 @@ from drafts.models.draft import Draft, DraftAttachment
 from drafts.models.finding import Finding
 from drafts.models.follow_up import FollowUp
 from drafts.models.generation import Generation
+from drafts.models.outcome import DraftOutcome
 from drafts.models.reply import Reply
+from drafts.models.review_time import ReviewTime
+from drafts.models.simulation import LoosenedReading, SimulationChange, SimulationRun
 from drafts.models.working_copy import WorkingCopy
 
 __all__ = [
@@ -16,9 +19,14 @@ __all__ = [
     "Delivery",
     "Draft",
     "DraftAttachment",
+    "DraftOutcome",
     "Finding",
     "FollowUp",
     "Generation",
+    "LoosenedReading",
     "Reply",
+    "ReviewTime",
+    "SimulationChange",
+    "SimulationRun",
     "WorkingCopy",
 ]

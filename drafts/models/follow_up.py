@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from drafts import states
+from governance.reach import reach
 from governance.rights import Scope, scope_of
 from governance.tracking import tracked
 
@@ -20,14 +21,18 @@ class FollowUpQuerySet(models.QuerySet):
 
     def visible_to(self, user: User, scope: Scope | None = None) -> FollowUpQuerySet:
         """Follow-ups of accounts in the person's portfolios, or routed to the person; no grant means none."""
-        scope = scope or scope_of(user)
-        if scope.everything:
-            return self
-        return self.filter(Q(portfolio_id__in=scope.portfolio_ids) | Q(account_id__in=scope.account_ids))
+        inside = reach(scope or scope_of(user), "see_account", "portfolio_id", "account_id")
+        return self if inside is None else self.filter(inside)
 
     def open(self) -> FollowUpQuerySet:
         """Follow-ups before ``sent``."""
         return self.filter(status__in=states.OPEN)
+
+
+def routed_to(role: str, **account: int) -> models.QuerySet:
+    """Ids of the accounts whose follow-up waits for ``role``, waited for it last, or needs its approval."""
+    rows = FollowUp.objects.filter(Q(owner_role=role) | Q(required_roles__icontains=f'"{role}"'), **account)
+    return rows.order_by().values_list("account_id")
 
 
 class FollowUp(models.Model):

@@ -29,6 +29,7 @@ from governance.decisions import Denied
 from governance.history import save_as
 from governance.models import EvaluationRun, PromptVersion, TemplateVersion
 from governance.rights import can
+from governance.standards import checks_read
 from governance.words import DEMAND_REST, PLAN_CONFIRMATION, SeedText, validate
 
 if TYPE_CHECKING:
@@ -134,10 +135,11 @@ def refuse_template(version: TemplateVersion, at: datetime) -> int:
     if problems := validate(version):
         raise Blocked(GATE, f"The text is not fit: {'; '.join(problems)}.", changes=problems)
     policy = policies.active_parameters()
+    read = checks_read(policy)
     looked_at = [*made_up(at, policy, version.language), *cases(BOOK_CASES, at)]
     found: dict[str, str] = {}
     for case in looked_at:
-        for finding in _findings(version, case, policy.model_dump()):
+        for finding in findings_on(version, case, read):
             found.setdefault(f"{finding.check} {finding.label}", _why(finding, case))
     if found:
         words = [f"{key}: {why}" for key, why in found.items()]
@@ -152,7 +154,7 @@ def _why(finding: Finding, case: Case) -> str:
     return f"{finding.why} (“{finding.quote}”)" if finding.quote else finding.why
 
 
-def _findings(version: TemplateVersion, case: Case, policy: dict[str, object]) -> Sequence[Finding]:
+def findings_on(version: TemplateVersion, case: Case, policy: dict[str, object]) -> Sequence[Finding]:
     """What would stop this text on this case. Where a person's own words belong, a plain statement stands for them."""
     purpose = SPOKEN_AS.get(version.purpose, version.purpose)
     plans = [samples.plan(case.facts)] if version.purpose == PLAN_CONFIRMATION else []
@@ -163,7 +165,7 @@ def _findings(version: TemplateVersion, case: Case, policy: dict[str, object]) -
             version.key, version.language, version.purpose, version.lane, version.step, version.subject,
             version.body.replace("{your_text}", "{statement}"),
         )  # fmt: skip
-        message = compose(case.facts, _About(purpose, case.verdict.chase_invoice_ids), text, plans=plans)
+        message = compose(case.facts, About(purpose, case.verdict.chase_invoice_ids), text, plans=plans)
     except NothingToSay:
         return ()
     facts = check_facts(case.facts, message.invoice_ids, terms=[*case.terms, *plans])
@@ -172,7 +174,7 @@ def _findings(version: TemplateVersion, case: Case, policy: dict[str, object]) -
     return [f for f in run_text_checks(told) if f.stops_routine_approval and (routine or f.severity == BLOCK)]
 
 
-class _About:
+class About:
     """What the composer reads of a verdict."""
 
     def __init__(self, purpose: str, invoice_ids: Sequence[int]) -> None:

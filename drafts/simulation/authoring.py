@@ -26,7 +26,7 @@ FIELDS = {"draft": ("{task}", "{facts}", "{feedback}"), "preparation": ("{task}"
 
 def write_template(base_id: int, subject: str, body: str, *, by: User, at: datetime) -> TemplateVersion:
     """A new version of the text ``base_id``, for the same place. Raises ``NotAllowed``, or ``Blocked`` with why it cannot be saved."""
-    can(by, "write_policy").or_raise()
+    can(by, "propose_words").or_raise()
     with transaction.atomic():
         base = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=base_id)
         same = TemplateVersion.objects.filter(key=base.key, language=base.language)
@@ -44,7 +44,7 @@ def write_template(base_id: int, subject: str, body: str, *, by: User, at: datet
 
 def write_prompt(base_id: int, system: str, user: str, *, by: User, at: datetime) -> PromptVersion:
     """A new version of the prompt ``base_id``. Raises ``NotAllowed`` or ``Blocked``."""
-    can(by, "write_policy").or_raise()
+    can(by, "propose_words").or_raise()
     with transaction.atomic():
         base = PromptVersion.objects.select_for_update(of=("self",)).get(pk=base_id)
         if base.key not in KEYS:
@@ -58,6 +58,25 @@ def write_prompt(base_id: int, system: str, user: str, *, by: User, at: datetime
         data = {"key": row.key, "version": row.version, "sha256": content_hash(row), "before": content_hash(base)}
         record([Entry(STREAM, "prompt.written", "prompt", row.pk, data)], by=by, at=at)
     return row
+
+
+def restore_template(version_id: int, *, by: User, at: datetime) -> TemplateVersion:
+    """A new version with the words of an earlier one; it is activated like any other, nothing is rewritten."""
+    old = TemplateVersion.objects.get(pk=version_id)
+    _refuse_restoring(old)
+    return write_template(old.pk, old.subject, old.body, by=by, at=at)
+
+
+def restore_prompt(version_id: int, *, by: User, at: datetime) -> PromptVersion:
+    """A new version with the words of an earlier one."""
+    old = PromptVersion.objects.get(pk=version_id)
+    _refuse_restoring(old)
+    return write_prompt(old.pk, old.system, old.user, by=by, at=at)
+
+
+def _refuse_restoring(old: TemplateVersion | PromptVersion) -> None:
+    if old.state != old.State.RETIRED:
+        raise Blocked(GATE, f"{old} was not in force before; there is nothing to go back to.")
 
 
 def _next(rows: object) -> int:

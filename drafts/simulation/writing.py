@@ -16,13 +16,12 @@ from drafts.generation.recording import Said
 from drafts.generation.service import ModelWords
 from drafts.models import Generation
 from drafts.preparation.speaking import task_for
-from drafts.preparation.texts import NoApprovedText, UnusableWords, Words, prepare_text
+from drafts.preparation.texts import NoApprovedText, UnusableWords, Words, prepare_text, words_in_force
 from drafts.simulation.cases import Case
 from drafts.simulation.distance import word_edit_rate
 from drafts.simulation.versions import DRAFT, Version
 from governance import policies
 from governance.policies import PolicyParameters
-from governance.words import active_templates
 
 IN_FLIGHT = 16
 # The checks of the text, and of what a model cites for it.
@@ -64,7 +63,7 @@ class Outcome:
 def outcomes(version: Version, cases: Sequence[Case]) -> list[Outcome]:
     """One outcome per case, in order. Several calls are in flight at once; each is made once."""
     policy = policies.active()
-    words = Words(active_templates(), policy.typed.model_dump(), f"policy {policy.pk}")
+    words = words_in_force(policy)
     if version.prompt is None:
         return [_of_template(case, words) for case in cases]
     calls = [_call(version, case, policy.typed, number) for number, case in enumerate(cases)]

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Account, Contact
 from drafts.delivery.mime import address_of
 from drafts.models import Delivery, Reply
-from drafts.responses import Incoming, record_reply
+from drafts.responses import Incoming, Returned, read_notice, record_notice, record_reply
 from drafts.review.base import Blocked
 from governance import clock
 
@@ -27,7 +27,7 @@ MAX_BYTES = 5_000_000
 class Command(BaseCommand):
     """``record_reply --file mail.eml``, or ``--account NUMBER --from ADDRESS --subject … --body …``. Idempotent by Message-ID."""
 
-    help = "Record a customer's reply: its kind is judged, and a dispute opens a hold at once."
+    help = "Record a customer's reply (its kind is judged, a dispute opens a hold at once) or a notice that mail came back (RFC 3464)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Options; a file (.eml, or - for standard input) gives whatever is not given by option."""
@@ -43,7 +43,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Record and print the outcome."""
         now = clock.now()
-        given = _from_file(options["file"]) if options["file"] else {}
+        message = _message_in(options["file"]) if options["file"] else None
+        notice = read_notice(message) if message is not None else None
+        if notice is not None:
+            self._returned(notice, now, options["json"])
+            return
+        given = _fields_of(message) if message is not None else {}
         for key in ("message_id", "in_reply_to", "sender", "subject", "body"):
             if options[key]:
                 given[key] = options[key]
@@ -57,6 +62,16 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self._print(reply, new, options["json"])
 
+    def _returned(self, notice: Returned, now: datetime, as_json: bool) -> None:
+        """A notice that mail came back, through the same pipe."""
+        try:
+            closed = record_notice(notice, by=None, at=now)
+        except Blocked as error:
+            raise CommandError(str(error)) from error
+        facts = {"notice": notice.message_id, "addresses": len(notice.failures), "closed": [contact.pk for contact in closed]}
+        words = f"Mail came back: {len(closed)} contact{'' if len(closed) == 1 else 's'} closed until a person lifts the hold."
+        self.stdout.write(json.dumps(facts) if as_json else words)
+
     def _print(self, reply: Reply, new: bool, as_json: bool) -> None:
         facts = {
             "reply": reply.pk, "new": new, "account": reply.message.account_id, "kind": reply.kind, "quote": reply.quote,
@@ -68,7 +83,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{'Recorded' if new else 'Already recorded'}: reply {reply.pk}, {reply.get_machine_kind_display().lower()}.")
 
 
-def _from_file(name: str) -> dict[str, Any]:
+def _message_in(name: str) -> EmailMessage:
     try:
         raw = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else Path(name).read_bytes()
     except OSError as error:
@@ -77,6 +92,10 @@ def _from_file(name: str) -> dict[str, Any]:
         raise CommandError(f"{name} is larger than {MAX_BYTES:,} bytes")
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
+    return message
+
+
+def _fields_of(message: EmailMessage) -> dict[str, Any]:
     return {
         "sender": address_of(str(message["From"] or "")), "recipient": address_of(str(message["To"] or "")),
         "subject": " ".join(str(message["Subject"] or "").split()), "body": _text(message),
