@@ -23,10 +23,13 @@ from drafts.generation.service import UNDER_WAY
 from drafts.models import Draft, FollowUp, Generation
 from drafts.preparation import due_account_ids, prepare_accounts
 from drafts.preparation.plan import BY_PEOPLE
+from drafts.readiness import look_due
 from drafts.responses import close_overtaken, close_paid
 from drafts.review import release_claims
+from drafts.review.switches import carry_out_all
 from drafts.review.verdicts import void_approvals
-from governance import approvals, calendar, clock, policies
+from governance import approvals, calendar, clock, heartbeat, policies
+from governance.measuring import rolling
 from governance.models import ApprovalRequest, Hold
 
 log = logging.getLogger(__name__)
@@ -52,9 +55,11 @@ def _steps(steps: tuple[tuple[str, Callable[[datetime], int]], ...], at: datetim
     for name, step in steps:
         try:
             done[name] = step(at)
-        except Exception:
+        except Exception as error:
             log.exception("sweep step %s failed; the next round tries again", name)
+            heartbeat.failed(f"step {name}", error)
             done[name] = -1
+        heartbeat.beat()
     return done
 
 
@@ -95,10 +100,12 @@ def generate(at: datetime) -> int:
 
 
 def prepare_released(at: datetime) -> int:
-    """Follow-ups on hold of whose account a hold ended after their facts were read."""
+    """Follow-ups on hold of whose account, or of whose portfolio, a hold ended after their facts were read."""
     read_at = OuterRef("brief__as_of")
     ended = Q(released_at__gt=read_at) | Q(released_at__isnull=True, expires_at__gt=read_at, expires_at__lte=at)
-    holds = Hold.objects.filter(ended, account_id=OuterRef("account_id"))
+    about = Q(account_id=OuterRef("account_id")) | Q(scope=Hold.Scope.PORTFOLIO, scope_id=OuterRef("portfolio_id"))
+    # A pause of a portfolio stops sending, not preparing: its end changes nothing about what is on hold.
+    holds = Hold.objects.filter(ended, about).exclude(scope=Hold.Scope.PORTFOLIO, kind=Hold.Kind.PAUSE)
     rows = FollowUp.objects.filter(status=states.ON_HOLD).filter(Exists(holds)).order_by("pk")
     return _prepare(list(rows.values_list("account_id", flat=True)[:PREPARE_AT_ONCE]), at)
 
@@ -114,6 +121,7 @@ def prepare_all_due(at: datetime) -> int:
 def _prepare(account_ids: list[int], at: datetime) -> int:
     if account_ids:
         prepare_accounts(account_ids, as_of=at)
+        heartbeat.beat()  # a long round is no silence
     return len(account_ids)
 
 
@@ -170,6 +178,11 @@ def rerank(at: datetime) -> int:
     return moved
 
 
+def measure(at: datetime) -> int:
+    """Sum the measures of days that are over, and put together what changed in earlier ones. Returns days."""
+    return rolling.roll(at) + rolling.tidy(at.date())
+
+
 def _rerank(ids: list[int], at: datetime) -> int:
     """One portion. A row that somebody has locked is left to them: it gets its rank with what they do, or in the next round."""
     pending = DisputeSignal.objects.filter(account_id=OuterRef("account_id"), status=DisputeSignal.Status.PENDING).order_by("found_at")
@@ -202,10 +215,12 @@ def _rank(row: FollowUp, at: datetime) -> tuple[int, str]:
 STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("parked", outbox.park_crashed),
     ("detected", detect),
+    ("switched_off", carry_out_all),
     ("delivered", deliver),
     ("expired_requests", expire_requests),
     ("released_claims", release_claims),
     ("lost", close_lost),
+    ("readiness", look_due),
     ("prepared", prepare_waiting),
     ("released", prepare_released),
 )
@@ -215,4 +230,5 @@ SLOW_STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("expired", expire_old),
     ("due", prepare_all_due),
     ("reranked", rerank),
+    ("measured_days", measure),
 )

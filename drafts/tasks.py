@@ -16,13 +16,15 @@ from drafts.compliance import nightly as nightly_look
 from drafts.delivery import handover
 from drafts.packing import make
 from drafts.preparation import prepare_accounts
-from governance import clock
+from drafts.simulation import in_flight, runs
+from governance import clock, heartbeat
 
 
 @shared_task(name="drafts.sweep", reject_on_worker_lost=False)
 def sweep() -> None:
     """One round of everything that is due."""
-    sweeping.sweep(clock.now())
+    with heartbeat.job("drafts.sweep"):
+        sweeping.sweep(clock.now())
 
 
 @shared_task(name="drafts.deliver")
@@ -40,13 +42,15 @@ def prepare_batch(account_ids: Sequence[int], as_of: str | None = None) -> None:
 @shared_task(name="drafts.generate", reject_on_worker_lost=False)
 def generate() -> None:
     """Let the model write a portion of what waits, and prepare those accounts; an attempt whose worker died is closed by the sweep."""
-    sweeping.generate(clock.now())
+    with heartbeat.job("drafts.generate"):
+        sweeping.generate(clock.now())
 
 
 @shared_task(name="drafts.prepare_due", reject_on_worker_lost=False)
 def prepare_due() -> None:
     """The slower round: every due account, follow-ups that ended, the order of the queue."""
-    sweeping.prepare_due(clock.now())
+    with heartbeat.job("drafts.prepare_due"):
+        sweeping.prepare_due(clock.now())
 
 
 @shared_task(name="drafts.pack", reject_on_worker_lost=False)
@@ -58,16 +62,39 @@ def pack(run_id: int) -> None:
 @shared_task(name="drafts.packs", reject_on_worker_lost=False)
 def packs() -> None:
     """Every audit pack that waits, and the files of those past their time."""
-    make.make_due(clock.now())
+    with heartbeat.job("drafts.packs"):
+        make.make_due(clock.now())
+
+
+@shared_task(name="drafts.simulate", reject_on_worker_lost=False)
+def simulate(run_id: int) -> None:
+    """Run one simulation of a policy; its attempts are counted in its row."""
+    runs.run(run_id, at=clock.now())
+
+
+@shared_task(name="drafts.simulations", reject_on_worker_lost=False)
+def simulations() -> None:
+    """Every simulation that waits."""
+    with heartbeat.job("drafts.simulations"):
+        runs.run_due(clock.now())
+
+
+@shared_task(name="drafts.settle_policy", reject_on_worker_lost=False)
+def settle_policy() -> None:
+    """What a new policy does to drafts under way; found by state, so twice does no harm."""
+    with heartbeat.job("drafts.settle_policy"):
+        in_flight.settle_due(clock.now())
 
 
 @shared_task(name="drafts.rerank", reject_on_worker_lost=False)
 def rerank() -> None:
     """The order of the queue."""
-    sweeping.rerank(clock.now())
+    with heartbeat.job("drafts.rerank"):
+        sweeping.rerank(clock.now())
 
 
 @shared_task(name="drafts.nightly", reject_on_worker_lost=False)
 def nightly() -> None:
     """Every invariant and every control, once a night however often it is rung."""
-    nightly_look.run_due(clock.now())
+    with heartbeat.job("drafts.nightly"):
+        nightly_look.run_due(clock.now())

@@ -152,7 +152,7 @@ def begin(claim: Claim, *, at: datetime) -> Parcel | None:
             outbox.move(delivery, states.SCHEDULED, leaves_at=wait_until, claimed_by="", lease_until=None)
             return None
         outbox.move(delivery, states.HANDING_OVER, handed_over_at=at, lease_until=at + outbox.lease())
-        data = {"looks": look.taken, "attempt": delivery.attempts}
+        data = {"looks": look.taken, "attempt": delivery.attempts, "facts_now": look.known}
         event = outbox.note(delivery, "delivery.handing_over", by=None, at=at, data=data)
     return Parcel(delivery.sender, tuple(delivery.recipients), delivery.mime.encode("ascii"), event)
 

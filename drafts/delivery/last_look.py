@@ -7,14 +7,17 @@ lets nothing through: the exception ends the transaction and the message stays w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
+from drafts import states
 from drafts.delivery import looks, mime, outbox
 from drafts.delivery.changes import Reason
 from drafts.models import Delivery
-from governance import approvals, policies
+from drafts.preparation.telling import known
+from governance import approvals, policies, training
 from governance.models import Approval, ApprovalRequest
 from governance.rights import roles_of
 from governance.roles import SATISFIED_BY, label_of
@@ -22,11 +25,12 @@ from governance.roles import SATISFIED_BY, label_of
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """The outcome: reasons to stop (none: it may leave), a later moment to leave at, and how many looks were taken."""
+    """The outcome: reasons to stop (none: it may leave), a later moment to leave at, how many looks were taken, and how complete the facts were."""
 
     reasons: tuple[Reason, ...]
     wait_until: datetime | None
     taken: int
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 class DeliveryScene(looks.Scene):
@@ -50,7 +54,19 @@ def take(delivery: Delivery, at: datetime) -> LastLook:
     scene = DeliveryScene(delivery, at)
     plain = [*(r for look in LAST for r in look(scene)), *looks.reasons_of((*looks.EVIDENCE, *looks.OBSTACLES), scene)]
     found = plain or [*needs_more(scene), *looks.reasons_of(looks.DERIVED, scene)]
-    return LastLook(tuple(dict.fromkeys(found)), None, TAKEN)
+    return LastLook(tuple(dict.fromkeys(found)), None, TAKEN, {} if found else _known_now(scene))
+
+
+def _known_now(scene: DeliveryScene) -> dict[str, Any]:
+    """What is known at hand-over, counted apart from the looks: were one of them wrong, the record would still say so."""
+    standing, named = scene.standing, set(scene.draft.invoice_ids)
+    chased = scene.draft.purpose == states.DEMAND
+    open_now = {invoice.id for invoice in standing.facts.invoices}
+    disputed = [i for i in standing.facts.invoices if i.id in named and i.disputed_minor and i.disputed_minor >= i.balance_minor]
+    return {
+        **known(standing.facts, standing.policy), "undecided": standing.awaiting_decision,
+        "paid": len(named - open_now) if chased else 0, "disputed": len(disputed) if chased else 0,
+    }  # fmt: skip
 
 
 def pause(scene: DeliveryScene) -> Iterable[Reason]:
@@ -80,6 +96,15 @@ def approver_rights(scene: DeliveryScene) -> Iterable[Reason]:
         held = roles_of(given.person, scene.request.portfolio_id, scene.request.account_id)
         if given.verdict != Approval.Verdict.APPROVE or not held & SATISFIED_BY.get(role, frozenset()):
             yield Reason("approver_rights", f"{given.person} may no longer approve as {label_of(role)}.")
+
+
+def approver_training(scene: DeliveryScene) -> Iterable[Reason]:
+    """Where policy asks for training, everybody who approved has it on record today."""
+    request, today = scene.request, scene.standing.facts.today
+    subjects = training.needed(scene.standing.policy, request.lane, request.topics)
+    for given in scene.approvals:
+        if why := training.refusal(given.person_id, subjects, today):
+            yield Reason("approver_rights", f"{given.person} may no longer approve {why.replace('your training', 'their training')}.")
 
 
 def segregation(scene: DeliveryScene) -> Iterable[Reason]:
@@ -120,6 +145,6 @@ def reply_path(scene: DeliveryScene) -> Iterable[Reason]:
 
 
 LAST: tuple[Callable[[DeliveryScene], Iterable[Reason]], ...] = (
-    pause, approval, approver_rights, segregation, on_record, frozen_bytes, reply_path,
+    pause, approval, approver_rights, approver_training, segregation, on_record, frozen_bytes, reply_path,
 )  # fmt: skip
 TAKEN = len(LAST) + 1 + len(looks.EVIDENCE) + len(looks.OBSTACLES) + len(looks.DERIVED)

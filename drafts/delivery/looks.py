@@ -12,15 +12,21 @@ from functools import cached_property
 
 from django.conf import settings
 
+from accounts.facts.money import in_flight
 from accounts.facts.queries import WINDOW
 from accounts.models import Message
+from drafts.classification import contact
 from drafts.classification.types import DRAFT
+from drafts.delivery import duties
 from drafts.delivery.changes import Reason
 from drafts.delivery.mime import address_of, attachment_hashes
 from drafts.delivery.standing import BESIDE_A_HOLD, Standing, material_reasons, standing_of
 from drafts.fingerprint import draft_canonical, sha256_hex
 from drafts.models import Draft
+from drafts.states import DEMAND
 from governance import calendar
+from governance import holds as switches
+from governance.money import Money
 from governance.policies import PolicyParameters
 
 # The verdict's word for what ``caps`` says with its numbers.
@@ -69,6 +75,19 @@ def inbound(scene: Scene) -> Iterable[Reason]:
         yield Reason("new_message", f"The customer wrote at {message.at:%H:%M} UTC on {message.at:%d %B}; read it first.")
 
 
+def arriving(scene: Scene) -> Iterable[Reason]:
+    """Money is on its way that the brief did not know of."""
+    facts = scene.standing.facts
+    if not scene.chasing:
+        return
+    known = {payment["id"] for payment in json.loads(scene.draft.brief.facts).get("payments", [])}
+    for payment in facts.payments:
+        new = payment.id not in known
+        if new and in_flight(payment, facts.today, facts.country, scene.standing.policy.bank_processing_days):
+            amount = Money(payment.amount_minor, payment.currency)
+            yield Reason("payment_in_flight", f"{amount} is on its way (value date {payment.value_on:%d %B}); look at it first.")
+
+
 def dispute_signals(scene: Scene) -> Iterable[Reason]:
     """A signal nobody has judged, on the account as a whole or on an invoice named."""
     named = set(scene.draft.invoice_ids)
@@ -81,6 +100,18 @@ def holds(scene: Scene) -> Iterable[Reason]:
     """A hold in force on the portfolio, the account, the recipient or an invoice named."""
     for hold in scene.standing.holds_against():
         yield Reason("hold", f"On hold: {hold.reason}.")
+
+
+def words_off(scene: Scene) -> Iterable[Reason]:
+    """The text version it was written with, or the model that worded it, is switched off."""
+    draft = scene.draft
+    model = draft.template_version_id is None and draft.author_kind != Draft.AuthorKind.TEMPLATE
+    thrown = switches.words_off(scene.at, draft.template_version_id, model=model)
+    for hold in thrown:
+        if hold.scope == "model" and duties.chain_of(draft)[-1].author_kind != Draft.AuthorKind.MODEL:
+            continue
+        what = "Model drafting" if hold.scope == "model" else f"The text {draft.template_version}"
+        yield Reason("words_off", f"{what} is switched off: {hold.reason}. Ask for another draft.")
 
 
 def wording(scene: Scene) -> Iterable[Reason]:
@@ -137,14 +168,21 @@ def checks(scene: Scene) -> Iterable[Reason]:
 
 
 def caps(scene: Scene) -> Iterable[Reason]:
-    """Not too often: messages per business days and per month, counted from what really left."""
-    found = scene.standing.facts
-    if scene.chasing:
-        yield from cap_reasons(found.contacted_on, found.today, found.country, scene.standing.policy)
+    """Not too often, counted from what really left: per account, per address, and not right after a conversation."""
+    found, policy = scene.standing.facts, scene.standing.policy
+    if not scene.chasing:
+        return
+    yield from cap_reasons(found.contacted_on, found.today, found.country, policy)
+    address = contact.address_cap(found, policy)
+    if address.why:
+        yield Reason("cap", f"{address.why[:1].upper()}{address.why[1:]}, all accounts together; the next may leave on {address.not_before:%d %B}.")
+    quiet = contact.quiet_period(found, policy, scene.standing.decisions)
+    if quiet.why and scene.draft.purpose == DEMAND:
+        yield Reason("quiet", f"Not right after a conversation: {quiet.why}; a reminder may leave on {quiet.not_before:%d %B}.")
 
 
 def cap_reasons(contacted_on: Iterable[date], today: date, country: str, policy: PolicyParameters) -> Iterable[Reason]:
-    """The contact caps as reasons; ``contacted_on`` are the dates of our messages."""
+    """The contact caps of an account as reasons; ``contacted_on`` are the dates of our messages."""
     days = list(contacted_on)
     if days and calendar.business_days_between(max(days), today, country) < policy.cap_business_days:
         yield Reason("cap", f"A message left on {max(days):%d %B}; the next may leave {policy.cap_business_days} business days later.")
@@ -160,8 +198,8 @@ def allowed(address: str) -> bool:
 
 
 # Changed evidence comes first: it sends the follow-up back to be prepared anew.
-EVIDENCE: tuple[Look, ...] = (facts, inbound)
-OBSTACLES: tuple[Look, ...] = (wording, dispute_signals, holds, sender, recipient, caps)
+EVIDENCE: tuple[Look, ...] = (facts, inbound, arriving)
+OBSTACLES: tuple[Look, ...] = (wording, dispute_signals, holds, words_off, sender, recipient, caps)
 # What follows from the facts by rules. Asked when nothing plainer was found: "INV-7 is paid" needs no "a check refuses the text".
 DERIVED: tuple[Look, ...] = (verdict, checks)
 

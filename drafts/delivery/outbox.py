@@ -115,10 +115,12 @@ def locked(delivery_id: int) -> Delivery:
     )
 
 
-def stop(delivery_ids: Sequence[int], *, code: str, reason: str, by: User | None, at: datetime) -> list[Delivery]:
+def stop(
+    delivery_ids: Sequence[int], *, code: str, reason: str, by: User | None, at: datetime, caught: str = "last_look"
+) -> list[Delivery]:
     """Stop deliveries that have not begun their hand-over: text kept, approval void, follow-up back in people's hands.
 
-    Those too late to stop are left alone; returns the ones that were stopped.
+    ``caught`` says for the measures who did: last_look, hold, news or person. Those too late to stop are left alone; returns the ones that were stopped.
     """
     stopped: list[Delivery] = []
     with transaction.atomic():
@@ -128,23 +130,23 @@ def stop(delivery_ids: Sequence[int], *, code: str, reason: str, by: User | None
             move(delivery, states.DELIVERY_STOPPED, stop_code=code, stop_reason=reason, stopped_by=by, stopped_at=at)
             note(delivery, "delivery.stopped", by=by, at=at, data={"code": code})
             stopped.append(delivery)
-        take_back(stopped, reason=reason, by=by, at=at)
+        take_back(stopped, reason=reason, by=by, at=at, caught=caught)
     return stopped
 
 
-def stop_account(account_id: int, *, code: str, reason: str, by: User | None, at: datetime) -> list[Delivery]:
+def stop_account(account_id: int, *, code: str, reason: str, by: User | None, at: datetime, caught: str = "news") -> list[Delivery]:
     """Stop whatever is about to leave to one account."""
     ids = Delivery.objects.filter(account_id=account_id, state__in=STOPPABLE).values_list("pk", flat=True)
-    return stop(list(ids), code=code, reason=reason, by=by, at=at)
+    return stop(list(ids), code=code, reason=reason, by=by, at=at, caught=caught)
 
 
-def take_back(deliveries: Sequence[Delivery], *, reason: str, by: User | None, at: datetime) -> None:
+def take_back(deliveries: Sequence[Delivery], *, reason: str, by: User | None, at: datetime, caught: str = "server") -> None:
     """Void the approvals of messages that will not leave and move their follow-ups to ``stopped``."""
     approvals.void("draft", [d.draft_id for d in deliveries], reason=reason, code="stopped", by=by, at=at)
     if not deliveries:
         return
     rows = FollowUp.objects.in_bulk([d.follow_up_id for d in deliveries])
-    data = {d.follow_up_id: {"delivery": d.pk} for d in deliveries}
+    data = {d.follow_up_id: {"delivery": d.pk, "code": d.stop_code, "caught": caught} for d in deliveries}
     fields = {pk: _on_top(row, at) for pk, row in rows.items()}
     transitions.perform(list(rows), "stop", by=by, at=at, reason=reason, data=data, fields=fields)
 
@@ -187,6 +189,6 @@ def move(delivery: Delivery, state: str, **fields: Any) -> None:
 
 def note(delivery: Delivery, action: str, *, by: User | None, at: datetime, data: Mapping[str, Any] | None = None) -> Event:
     """One ledger event about a delivery: it always names the approved text and the frozen bytes."""
-    told = {"fingerprint": delivery.fingerprint, "bytes": delivery.mime_sha256, **(data or {})}
+    told = {"fingerprint": delivery.fingerprint, "bytes": delivery.mime_sha256, "follow_up": delivery.follow_up_id, **(data or {})}
     (event,) = record([Entry(account_stream(delivery.account_id), action, "delivery", delivery.pk, told)], by=by, at=at)
     return event

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from accounts.fact_types import AccountFacts
 from accounts.facts import facts_for
-from accounts.models import Dispute, Invoice
+from accounts.models import Invoice
 from drafts import states
 from drafts.checks import CheckInput, run_checks
 from drafts.checks import base as severity
@@ -29,15 +29,16 @@ from drafts.delivery.changes import Reason, material_changes
 from drafts.delivery.duties import barred
 from drafts.fingerprint import material_facts
 from drafts.models import Draft, FollowUp
+from drafts.preparation.approvers import raised, roles_for, topics_of
 from drafts.preparation.plan import CHECK_PREFIX
 from drafts.preparation.speaking import SUGGESTED
 from drafts.preparation.standing import read_standing
-from drafts.preparation.texts import raised, roles_named
 from governance import policies
 from governance.holds import HoldFact
 from governance.models import PolicyVersion
 from governance.policies import PolicyParameters
-from governance.roles import FINANCE, OWNER
+from governance.roles import FINANCE, OWNER, REVIEWER
+from governance.standards import checks_read
 
 # What a person writes beside a hold, to answer or to correct: never a demand.
 BESIDE_A_HOLD = (states.DISPUTE_RESPONSE, states.CORRECTION)
@@ -62,6 +63,11 @@ class Standing:
     def policy(self) -> PolicyParameters:
         """The parameters in force."""
         return self.policy_version.typed
+
+    @cached_property
+    def read_by_checks(self) -> dict[str, Any]:
+        """What the checks read besides text and facts: the parameters in force, and the tone rules."""
+        return checks_read(self.policy)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -124,11 +130,18 @@ class Standing:
         if self.draft.purpose not in BESIDE_A_HOLD:
             return [(role, why) for role, why in self.judged[2]]
         needed = {FINANCE: f"a {self.draft.get_purpose_display().lower()} goes out", OWNER: "the account's owner answers for it"}
+        for role, why in self.judged[2]:
+            if role != REVIEWER:  # finance and the owner look instead
+                needed.setdefault(role, why)
         for finding in self.findings:
-            if finding.severity == severity.HIGHER and not finding.registered:
-                for role in roles_named(finding.role):
-                    needed.setdefault(role, finding.why)
+            for role in roles_for(finding):
+                needed.setdefault(role, finding.why)
         return list(needed.items())
+
+    @property
+    def topics(self) -> list[str]:
+        """What the text commits us to (``governance.topics``)."""
+        return topics_of(self.findings)
 
 
 def forbidding(held: Iterable[HoldFact], draft: Draft, recipient_id: int | None) -> list[HoldFact]:
@@ -176,20 +189,17 @@ def findings_of(subject: str, body: str, standing: Standing, invoice_ids: Sequen
     return run_checks(
         CheckInput(
             subject=subject, body=body, facts=facts, purpose=draft.purpose, language=draft.language, as_of=standing.facts.today,
-            policy=standing.policy.model_dump(),
+            policy=standing.read_by_checks,
         )
     )
 
 
 def _moment(standing: Standing) -> dict[str, Any]:
-    """What the checks of the moment cannot read from the facts: the last text we sent, and whether a dispute ended since."""
+    """What the checks of the moment cannot read from the facts: the last text we sent."""
     facts, draft = standing.facts, standing.draft
     sent = Draft.objects.filter(follow_up__account_id=facts.account_id, follow_up__sent_at__isnull=False, follow_up__draft_id=F("pk"))
     last = sent.exclude(follow_up_id=draft.follow_up_id).order_by("-follow_up__sent_at").values_list("body", flat=True).first()
-    ended = Dispute.objects.filter(account_id=facts.account_id, resolved_at__isnull=False)
-    if facts.last_out_at:
-        ended = ended.filter(resolved_at__gt=facts.last_out_at)
-    return {"last_sent_body": last or "", "first_after_dispute": draft.purpose == states.DEMAND and ended.exists()}
+    return {"last_sent_body": last or ""}
 
 
 def material_of(facts: AccountFacts, holds: tuple[HoldFact, ...], invoice_ids: list[int]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ the facts they rest on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from drafts.preparation.standing import Standing
 from governance.audit import Entry, account_stream, record
 from governance.history import record_history
 from governance.models import Decision
-from governance.roles import FINANCE, LEGAL, OWNER
+from governance.roles import EXECUTIVE, FINANCE, LEGAL, OWNER
 
 if TYPE_CHECKING:
     from governance.models import User
@@ -25,9 +25,11 @@ INSTALMENTS = 3
 QUESTIONS = {
     "relationship_path": "{name} has {totals} overdue. May we write about it now?",
     "payment_plan": "{name} has {totals} overdue. Agree a payment plan, or ask for payment?",
-    "credit": "{name} has {totals} overdue. Grant a credit or discount, or ask for payment?",
-    "legal_step": "{name} has {totals} overdue. May an ordinary message be written?",
-    "suspension": "{name} has {totals} overdue. Suspend delivery or service?",
+    "credit": "{name} has {totals} overdue. Grant a credit, or ask for payment?",
+    "discount": "{name} has {totals} overdue. Grant a discount, or ask for payment?",
+    "fee": "{name} has {totals} overdue. Charge a fee or interest?",
+    "legal_step": "{name} has {totals} overdue. May an ordinary message be written, or is a legal step taken?",
+    "suspension": "{name} has {totals} overdue. Announce that delivery or service is suspended?",
 }
 
 
@@ -68,12 +70,23 @@ def _row(question: Question, at: datetime) -> Decision:
         account_id=facts.account_id,
         portfolio_id=facts.portfolio_id,
         follow_up_id=question.follow_up_id,
-        question=QUESTIONS[need.kind].format(name=facts.name, totals=_totals(verdict)),
+        question=question_for(need.kind, facts, verdict),
         why=[reason.as_dict() for reason in need.why],
-        options=_OPTIONS[need.kind](facts, verdict, need),
+        options=options_for(facts, verdict, need),
         deciding_role=need.deciding_role,
+        due_at=verdict.due_at,
         created_at=at,
     )
+
+
+def question_for(kind: str, facts: AccountFacts, verdict: Verdict) -> str:
+    """The question in one sentence."""
+    return QUESTIONS[kind].format(name=facts.name, totals=_totals(verdict) or "nothing")
+
+
+def options_for(facts: AccountFacts, verdict: Verdict, need: DecisionNeed) -> list[dict[str, Any]]:
+    """Two to four prepared answers, each with its effect, the facts it rests on and who would have to approve the wording."""
+    return _OPTIONS[need.kind](facts, verdict, need)
 
 
 def _totals(verdict: Verdict) -> str:
@@ -135,15 +148,15 @@ def _instalments(verdict: Verdict) -> str:
     return " and ".join(parts)
 
 
-def _credit(facts: AccountFacts, verdict: Verdict, need: DecisionNeed) -> list[dict[str, Any]]:
-    effect = "The amount you state becomes an approved term; only exactly this amount passes the checks."
-    return [
-        _option(
-            "proceed_credit", "Grant a credit or discount", effect, _cited(verdict, need), (FINANCE, OWNER)
-        ),
-        _refusal("No credit, ask for payment", verdict, need),
-        _wait(verdict, need),
-    ]
+def _grant(key: str, title: str, no: str, exactly: str, approvers: Sequence[str]) -> Callable[..., list[dict[str, Any]]]:
+    """Granting exactly what is stated, or not."""
+
+    def options(facts: AccountFacts, verdict: Verdict, need: DecisionNeed) -> list[dict[str, Any]]:
+        effect = f"{exactly} becomes an approved term; only exactly this passes the checks."
+        grant = _option(key, title, effect, [*_cited(verdict, need), *_overdue(facts)], approvers)
+        return [grant, _refusal(no, verdict, need), _wait(verdict, need)]
+
+    return options
 
 
 def _refusal(title: str, verdict: Verdict, need: DecisionNeed) -> dict[str, Any]:
@@ -155,17 +168,11 @@ def _refusal(title: str, verdict: Verdict, need: DecisionNeed) -> dict[str, Any]
 def _legal(facts: AccountFacts, verdict: Verdict, need: DecisionNeed) -> list[dict[str, Any]]:
     cited = _cited(verdict, need)
     ordinary = "An ordinary message is prepared, without legal wording; it leaves only after the approvals named here."
+    stated = "The sentence you state becomes an approved term; only exactly this sentence passes the checks."
     return [
-        _option(
-            "proceed",
-            "Write an ordinary message",
-            ordinary,
-            cited,
-            [role for role, _ in verdict.required_roles],
-        ),
-        _option(
-            "keep", "Keep it on hold", "The account stays on hold; legal deals with it.", cited, (LEGAL,)
-        ),
+        _option("proceed", "Write an ordinary message", ordinary, cited, [role for role, _ in verdict.required_roles]),
+        _option("proceed_step", "Take a legal step", stated, [*cited, *_overdue(facts)], (LEGAL, OWNER)),
+        _option("keep", "Keep it on hold", "The account stays on hold; legal deals with it.", cited, (LEGAL,)),
         _wait(verdict, need),
     ]
 
@@ -173,7 +180,17 @@ def _legal(facts: AccountFacts, verdict: Verdict, need: DecisionNeed) -> list[di
 _OPTIONS = {
     "relationship_path": _relationship,
     "payment_plan": _plan,
-    "credit": _credit,
+    "credit": _grant(
+        "proceed_credit", "Grant a credit", "No credit, ask for payment", "The amount you state", (FINANCE, OWNER)
+    ),
+    "discount": _grant(
+        "proceed_discount", "Grant a discount", "No discount, ask for payment", "The amount or percentage you state", (FINANCE, OWNER)
+    ),
+    "fee": _grant(
+        "proceed_fee", "Charge a fee or interest", "No fee, ask for payment", "The amount or sentence you state", (FINANCE, LEGAL)
+    ),
     "legal_step": _legal,
-    "suspension": _relationship,
+    "suspension": _grant(
+        "proceed_suspension", "Announce a suspension", "No suspension", "The sentence you state", (LEGAL, EXECUTIVE)
+    ),
 }

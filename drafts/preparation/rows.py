@@ -19,6 +19,7 @@ from drafts.models import Brief, Classification, Draft, DraftAttachment, Finding
 from drafts.preparation.decisions import Question, open_needs, prepare_decisions
 from drafts.preparation.plan import CLOSE, Plan
 from drafts.preparation.standing import Standing
+from drafts.preparation.telling import about
 from drafts.preparation.texts import Prepared
 from governance.approvals import void
 from governance.bulk import insert
@@ -60,6 +61,8 @@ class Run:
     at: datetime
     by: User | None
     policy: PolicyVersion
+    tone: tuple[str, ...] = ()  # names of the tone rules the texts are checked with
+    model_off: str = ""  # why the model may not draft, when somebody or something switched it off
 
 
 def write(jobs: Sequence[Job], closing: Sequence[Job], run: Run) -> None:
@@ -94,7 +97,8 @@ def _move_first(jobs: Sequence[Job], closing: Sequence[Job], run: Run) -> None:
     for action in ("released", "refresh"):
         ids = [job.standing.last.pk for job in jobs if job.plan.first == action and job.standing.last]
         if ids:
-            transitions.perform(ids, action, by=run.by, at=run.at)
+            data = {pk: {"code": "facts_changed" if action == "refresh" else "hold_ended"} for pk in ids}
+            transitions.perform(ids, action, by=run.by, at=run.at, data=data)
 
 
 def _close(closing: Sequence[Job], run: Run) -> None:
@@ -126,7 +130,8 @@ def fields_of(job: Job) -> dict[str, Any]:
         "brief_id": job.brief_row.pk if job.brief_row else None,
         "totals": verdict.totals,
         "oldest_due_on": verdict.oldest_due_on,
-        "due_at": verdict.due_at,
+        # Nobody can be late with what is on hold; the clock begins anew with the next draft.
+        "due_at": None if job.plan.action == HOLD else verdict.due_at,
         "work_rank": verdict.work_rank,
         "why_first": verdict.why_first,
         "hold_reason": job.hold_words,
@@ -230,6 +235,7 @@ def _perform(jobs: Sequence[Job], action: str, drafts: dict[int, Draft], run: Ru
         return
     fields: dict[int, dict[str, Any]] = {}
     data: dict[int, dict[str, Any]] = {}
+    wrote = service.authors([job.text.generation_id for job in jobs if job.text and job.text.generation_id])
     for job in jobs:
         assert job.follow_up is not None
         assert job.brief_row is not None
@@ -238,11 +244,23 @@ def _perform(jobs: Sequence[Job], action: str, drafts: dict[int, Draft], run: Ru
         if action == DRAFT:
             draft = drafts[job.facts.account_id]
             changed["draft_id"] = draft.pk
-            content |= {"fingerprint": draft.fingerprint, "parent": draft.parent_id, "template": draft.template_version_id}
-            if job.text and job.text.generation_id:
-                content["generation"] = job.text.generation_id
+            content |= _written(job, draft, wrote.get(job.text.generation_id or 0) if job.text else None, run)
+            if run.tone:
+                content["tone"] = list(run.tone)
         fields[job.follow_up.pk], data[job.follow_up.pk] = changed, content
     transitions.perform(list(fields), _TRANSITION[action], by=run.by, at=run.at, fields=fields, data=data)
+
+
+def _written(job: Job, draft: Draft, wrote: tuple[str, int | None] | None, run: Run) -> dict[str, Any]:
+    """What the event says of the draft: which text it is, and what it is for the measures."""
+    content: dict[str, Any] = {"fingerprint": draft.fingerprint, "parent": draft.parent_id, "template": draft.template_version_id}
+    if job.text and job.text.generation_id:
+        content["generation"] = job.text.generation_id
+    if job.standing.open is None:
+        content["fresh"] = True
+    rules = (reason["rule"] for reason in (job.text.reasons if job.text else ()))
+    content["about"] = about(draft, job.facts, run.policy.typed, wrote=wrote, rules=rules)
+    return content
 
 
 __all__ = ["CLOSE", "Job", "Run", "fields_of", "write"]

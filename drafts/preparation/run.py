@@ -30,9 +30,9 @@ from drafts.preparation.plan import CLOSE, plan, skip_words
 from drafts.preparation.rows import Job, Run, write
 from drafts.preparation.standing import Standing, read_standing
 from drafts.preparation.summary import PrepareSummary, measured, settled_heap
-from drafts.preparation.texts import NoApprovedText, UnusableWords, Words, prepare_text
+from drafts.preparation.texts import NoApprovedText, UnusableWords, Words, prepare_text, words_in_force
 from governance import clock, policies
-from governance.words import active_templates
+from governance.standards import tone_names
 
 if TYPE_CHECKING:
     from governance.models import Portfolio, User
@@ -113,14 +113,14 @@ def _batches(ids: Sequence[int], as_of: datetime, by: User | None) -> PrepareSum
 def _batch(ids: Sequence[int], as_of: datetime, by: User | None) -> PrepareSummary:
     summary = PrepareSummary(accounts=len(ids))
     policy = policies.active()
-    run = Run(as_of, clock.now(), by, policy)
     with transaction.atomic():
+        words = words_in_force(policy, as_of)
+        run = Run(as_of, clock.now(), by, policy, tuple(tone_names(words.policy)), speaking.switched_off(as_of))
         locked = _lock(ids)
         if missing := len(ids) - len(locked):
             summary.skipped[BUSY] += missing
         facts = facts_for(locked, as_of, policy=policy.typed)
         standing = read_standing(facts, as_of)
-        words = Words(active_templates(), policy.typed.model_dump(), f"policy {policy.pk}")
         jobs, closing = _judge(facts, standing, words, run, summary)
         write(jobs, closing, run)
         speaking.ask(jobs, run)

@@ -6,17 +6,19 @@ Nothing here talks to a provider. Without a configured model every call returns 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import Contract, Message, Ticket
 from drafts import states
 from drafts.classification.types import Reason
 from drafts.doorbell import ring
-from drafts.generation import client, service
+from drafts.generation import client, gate, service
 from drafts.generation.prompts import MATERIAL_LIMIT, Task
-from drafts.generation.service import WAIT, Answer, Ask, Wanted
+from drafts.generation.service import WAIT, Answer, Ask, NoWords, Wanted
 from drafts.models import Generation
 from drafts.preparation.standing import Standing
+from governance import holds
 from governance.roles import EXECUTIVE, FINANCE, OWNER
 
 if TYPE_CHECKING:
@@ -47,15 +49,26 @@ def task_for(facts: AccountFacts, verdict: Verdict) -> Task:
     return Task(verdict.purpose, verdict.step, language[:2], tuple(verdict.chase_invoice_ids), verdict.lane)
 
 
+def switched_off(at: datetime) -> str:
+    """Why the model may not draft now, "" when it may. One query; none without a configured model."""
+    thrown = holds.model_switch(at) if client.configured() else None
+    return f"model drafting is switched off: {thrown.reason}" if thrown else ""
+
+
 def listen(jobs: Iterable[Job], run: Run) -> dict[int, Answer]:
     """Per account id: the model's words, ``WAIT``, what to ask, or ``NoWords``; accounts the model does not write for are absent."""
     if not client.configured():
         return {}
-    asked = [job for job in jobs if eligible(job)]
+    wordable = [job for job in jobs if eligible(job)]
+    if run.model_off:
+        return {job.facts.account_id: NoWords(run.model_off) for job in wordable}
+    shut = gate.shut({job.facts.portfolio_id for job in wordable}, run.at) if wordable else {}
+    asked = [job for job in wordable if job.facts.portfolio_id not in shut]
+    refused: dict[int, Answer] = {job.facts.account_id: NoWords(why) for job in wordable if (why := shut.get(job.facts.portfolio_id))}
     standing = {job.standing.open.pk: job for job in asked if job.standing.open}
     known = service.words_for([wanted(job, pk) for pk, job in standing.items()], run.policy.typed)
     thinking = _preparing(list(standing)) if standing else set()
-    answers: dict[int, Answer] = {job.facts.account_id: Ask() for job in asked if not job.standing.open}
+    answers: dict[int, Answer] = refused | {job.facts.account_id: Ask() for job in asked if not job.standing.open}
     for pk, job in standing.items():
         answers[job.facts.account_id] = WAIT if pk in thinking else known[pk]
     return answers
@@ -70,13 +83,15 @@ def _preparing(follow_up_ids: Sequence[int]) -> set[int]:
 
 def ask(jobs: Iterable[Job], run: Run) -> None:
     """Queue the drafts that are missing, and for every account what the model may prepare for people."""
-    if not client.configured():
+    if not client.configured() or run.model_off:
         return
     written = [(job, job.follow_up, job.brief_row) for job in jobs if job.follow_up and job.brief_row]
     queued = service.queue(((wanted(job, f.pk), b.pk, job.ask) for job, f, b in written if job.ask), run.at)
-    texts = material([job.facts.account_id for job, _, _ in written])
+    untold = gate.off({job.facts.portfolio_id for job, _, _ in written}) if written else set()
+    told = [(job, f, b) for job, f, b in written if job.facts.portfolio_id not in untold]
+    texts = material([job.facts.account_id for job, _, _ in told]) if told else {}
     queued += service.queue_preparations(
-        ((wanted(job, f.pk), b.pk, texts.get(job.facts.account_id, ())) for job, f, b in written), run.at
+        ((wanted(job, f.pk), b.pk, texts.get(job.facts.account_id, ())) for job, f, b in told), run.at
     )
     if queued:
         ring("drafts.generate")

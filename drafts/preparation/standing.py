@@ -19,6 +19,7 @@ from governance.calendar import zone
 from governance.holds import HoldFact, in_force
 from governance.models import ApprovedTerm, Decision
 from governance.money import to_minor
+from governance.sql import Among
 
 # Only what was sent this long ago can still matter to the ladder.
 _DRAFT_SOURCES = (
@@ -70,7 +71,7 @@ def read_standing(facts: Mapping[int, AccountFacts], as_of: datetime) -> dict[in
 
 def _follow_ups(ids: Sequence[int], found: Mapping[int, Standing]) -> None:
     newest = (
-        FollowUp.objects.filter(account_id__in=ids).order_by().values("account_id").annotate(newest=Max("pk"))
+        FollowUp.objects.filter(Among("account_id", ids)).order_by().values("account_id").annotate(newest=Max("pk"))
     )
     rows = (
         FollowUp.objects.filter(pk__in=newest.values("newest")).select_related("brief").defer("brief__facts")
@@ -89,7 +90,7 @@ def _follow_ups(ids: Sequence[int], found: Mapping[int, Standing]) -> None:
 
 def _earlier(ids: Sequence[int], facts: Mapping[int, AccountFacts], found: Mapping[int, Standing]) -> None:
     """Messages of this line that were sent, oldest first."""
-    rows = FollowUp.objects.filter(account_id__in=ids, sent_at__isnull=False).order_by("sent_at", "pk")
+    rows = FollowUp.objects.filter(Among("account_id", ids), sent_at__isnull=False).order_by("sent_at", "pk")
     for account_id, cycle, step, sent_at, purpose, invoice_ids in rows.values_list(
         "account_id", "cycle", "step", "sent_at", "purpose", "draft__invoice_ids"
     ):
@@ -99,24 +100,22 @@ def _earlier(ids: Sequence[int], facts: Mapping[int, AccountFacts], found: Mappi
 
 
 def _decisions(ids: Sequence[int], found: Mapping[int, Standing]) -> None:
-    rows = Decision.objects.filter(account_id__in=ids).exclude(state=Decision.State.LAPSED).order_by("pk")
+    rows = Decision.objects.filter(Among("account_id", ids)).exclude(state=Decision.State.LAPSED).order_by("pk")
     rows = rows.defer("options", "why", "question")
     for row in rows:
         found[row.account_id].decisions.append(
-            DecisionFact(row.pk, row.kind, row.state, row.outcome, row.valid_until, row.decided_at)
+            DecisionFact(row.pk, row.kind, row.state, row.outcome, row.valid_until, row.decided_at, row.raised_by_id is not None)
         )
 
 
 def _terms(ids: Sequence[int], found: Mapping[int, Standing], today: date) -> None:
-    rows = ApprovedTerm.objects.filter(account_id__in=ids, withdrawn_at__isnull=True, expires_on__gte=today)
+    rows = ApprovedTerm.objects.filter(Among("account_id", ids), withdrawn_at__isnull=True, expires_on__gte=today)
     for term in rows.order_by("pk"):
-        schedule = tuple(
-            (date.fromisoformat(part["date"]), to_minor(Decimal(part["amount"]), term.currency))
-            for part in term.schedule
-        )
+        parts = [(part.get("date") or "", to_minor(Decimal(part["amount"]), term.currency)) for part in term.schedule]
+        schedule = tuple((date.fromisoformat(on), minor) for on, minor in parts if on)
         found[term.account_id].terms.append(
             TermFact(
                 term.pk, term.kind, term.ref, term.currency, term.approved_at, term.expires_on, schedule,
-                tuple(term.invoice_numbers),
+                tuple(term.invoice_numbers), tuple(minor for on, minor in parts if not on), term.percent, term.wording,
             )
         )  # fmt: skip

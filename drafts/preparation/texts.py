@@ -1,37 +1,30 @@
 """The words of one account: template, message, checks, and what the findings change about lane and approvers.
-No database.
+Only ``words_in_force`` asks the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from accounts.fact_types import AccountFacts
 from drafts import states
 from drafts.checks import TEXT_IDS, run_checks
-from drafts.checks.base import BLOCK, HIGHER, CheckInput, Finding
+from drafts.checks.base import CheckInput, Finding
 from drafts.checks.context import check_facts
 from drafts.classification.types import TermFact, Verdict
 from drafts.fingerprint import draft_canonical, material_facts, sha256_hex
 from drafts.generation.compose import Composed, NothingToSay, compose, named_invoices, set_aside_count
 from drafts.generation.grounding import ids_of
 from drafts.generation.service import ModelWords
-from drafts.preparation.plan import CHECK_PREFIX
+from drafts.preparation.approvers import raised
 from drafts.preparation.proven import findings_of
 from governance.holds import HoldFact
-from governance.models import TemplateVersion
-from governance.roles import EXECUTIVE, FINANCE, LEGAL, OWNER, REVIEWER, SATISFIED_BY
-from governance.words import DEMAND_REST, PLAN_CONFIRMATION, choose, fell_back, field_problems
-
-_ROLE_NAMES = {
-    "finance": FINANCE,
-    "legal": LEGAL,
-    "owner": OWNER,
-    "executive": EXECUTIVE,
-    "reviewer": REVIEWER,
-}
+from governance.models import PolicyVersion, TemplateVersion
+from governance.standards import checks_read, tone_names
+from governance.words import DEMAND_REST, PLAN_CONFIRMATION, active_templates, choose, fell_back, field_problems
 
 
 class NoApprovedText(LookupError):
@@ -80,6 +73,12 @@ class Words:
     templates: Sequence[TemplateVersion]
     policy: Mapping[str, Any]
     rules: str
+
+
+def words_in_force(policy: PolicyVersion, at: datetime | None = None) -> Words:
+    """The templates and tone rules in force under ``policy``, with ``at`` without those switched off then. Two queries."""
+    read = checks_read(policy.typed)
+    return Words(active_templates(at), read, f"policy {policy.pk}, tone {', '.join(tone_names(read))}")
 
 
 def prepare_text(
@@ -133,7 +132,7 @@ def _template(facts: AccountFacts, verdict: Verdict, words: Words, language: str
     )
     if template is None:
         what = purpose.replace("_", " ")
-        raise NoApprovedText(f"no approved text for a {what} in the lane {verdict.lane.replace('_', ' ')}")
+        raise NoApprovedText(f"no approved text in force for a {what} in the lane {verdict.lane.replace('_', ' ')}")
     return template
 
 
@@ -162,40 +161,3 @@ def _check(
     if spoken:
         return run_checks(make())
     return findings_of(composed, facts, list(terms), rules=f"{verdict.purpose} {words.rules}", make=make)
-
-
-def raised(
-    verdict: Verdict, findings: Iterable[Finding]
-) -> tuple[str, list[dict[str, Any]], list[list[str]]]:
-    """Lane, reasons and required roles once the findings count: they raise, never lower.
-
-    A blocking finding of an approved text, or one that needs a higher approver, takes the draft out of the
-    routine lane.
-    """
-    lane, reasons = verdict.lane, verdict.reasons_json
-    roles = dict(verdict.required_roles)
-    for finding in findings:
-        if finding.registered or finding.severity not in (BLOCK, HIGHER):
-            continue
-        needed = roles_named(finding.role) if finding.severity == HIGHER else [OWNER]
-        routine = lane == states.ROUTINE
-        if routine:
-            lane = states.EXCEPTION
-        if finding.severity == BLOCK or routine:
-            words = f"Check {finding.check}: {finding.why}"
-            reasons.append(
-                {
-                    "rule": f"{CHECK_PREFIX}{finding.check}", "words": words, "evidence": [], "lane": states.EXCEPTION,
-                    "routed_to": needed,
-                }
-            )  # fmt: skip
-        for role in needed:
-            roles.setdefault(role, finding.why)
-    return lane, reasons, [[role, why] for role, why in roles.items()]
-
-
-def roles_named(role: str | None) -> list[str]:
-    """The roles a finding names, joined by "+"; short names are understood, an unknown one asks for finance.
-    """
-    names = [name.strip() for name in (role or "").split("+") if name.strip()]
-    return [name if name in SATISFIED_BY else _ROLE_NAMES.get(name, FINANCE) for name in names] or [FINANCE]

@@ -20,6 +20,7 @@ from drafts.detectors import DisputeVerdict, ReplyVerdict, judge_dispute, judge_
 from drafts.fingerprint import sha256_hex
 from drafts.models import Delivery, FollowUp, Reply
 from drafts.models.reply import REPLY_KINDS
+from drafts.responses.knowing import told_of
 from drafts.review.base import Blocked
 from drafts.review.consequences import (
     Heard,
@@ -123,6 +124,7 @@ def confirm_kind(reply_id: int, kind: str, *, by: User, at: datetime) -> Reply:
         reply.save(update_fields=["confirmed_kind", "confirmed_by", "confirmed_at"])
         Message.objects.filter(pk=reply.message_id).update(kind=kind)
         data = {"machine": reply.machine_kind, "confirmed": kind}
+        data |= told_of(account, reply.message, kind, reply.follow_up, reply.delivery)
         record([Entry(account_stream(account.pk), "reply.confirmed", "reply", reply.pk, data)], by=by, at=at)
         if kind != before:
             _consequences(account, reply.message, reply, _mentioned(account, reply.message), by, at)
@@ -164,6 +166,7 @@ def _write_reply(message: Message, incoming: Incoming, judged: Judged, by: User 
         promised_on=judged.reply.promised_on, recorded_by=by, created_at=at,
     )
     data = {"message": message.pk, "kind": judged.kind, "delivery": delivery.pk if delivery else None}
+    data |= told_of(message.account, message, judged.kind, follow_up, delivery)
     record([Entry(account_stream(message.account_id), "reply.recorded", "reply", reply.pk, data)], by=by, at=at)
     return reply
 
@@ -198,7 +201,7 @@ def _consequences(
     account: Account, message: Message, reply: Reply, invoices: list[Invoice], by: User | None, at: datetime
 ) -> None:
     """What the kind in force does at once. Order matters: holds stand before the follow-up is interrupted."""
-    heard, kind = Heard("message", message.pk, reply.quote or message.subject or "(no words)"), reply.kind
+    heard, kind = Heard("message", message.pk, reply.quote or message.subject or "(no words)", message.at), reply.kind
     contact = Contact.objects.filter(account=account, email__iexact=mime.address_of(message.sender)).first()
     if kind == DISPUTE:
         category = judge_dispute(message.body, message.subject).category or "other"

@@ -6,6 +6,7 @@ All verbs take ``by`` (the person) and ``at``, and raise ``NotAllowed`` (this pe
 
 from drafts.review.answers import answer_dispute, correct
 from drafts.review.approving import Approved, acknowledge, approve
+from drafts.review.asking import ask_decision
 from drafts.review.base import Blocked, Conflict, Text
 from drafts.review.calls import log_call
 from drafts.review.claims import leave, open_for_review, release_claims, save_working_copy, take_over
@@ -14,8 +15,9 @@ from drafts.review.diff import Change, change_list, facts_changed, word_diff
 from drafts.review.disputes import confirm_signal, dismiss_signal, mark_disputed, open_disputes, own_dispute, resolve_dispute
 from drafts.review.editing import check_text, edit
 from drafts.review.recompute import recompute
-from drafts.review.restraint import lift_hold, pause_sending, put_hold, resume_sending
+from drafts.review.restraint import lift_hold, put_hold
 from drafts.review.routing import route
+from drafts.review.switches import pause_portfolio, pause_sending, resume, resume_sending, switch_off_model, switch_off_text
 from drafts.review.unknown import propose_outcome, resolve_unknown
 from drafts.review.verdicts import CHANGE_KINDS, REJECT_KINDS, reject, reopen, request_changes, stop
 from drafts.transitions import WrongState
@@ -23,9 +25,9 @@ from governance.decisions import NotAllowed
 
 __all__ = [
     "CHANGE_KINDS", "REJECT_KINDS", "Approved", "Blocked", "Change", "Conflict", "NotAllowed", "Term", "Text", "WrongState",
-    "acknowledge", "answer_dispute", "approve", "change_list", "check_text", "confirm_signal", "correct", "decide", "dismiss_signal",
+    "acknowledge", "answer_dispute", "approve", "ask_decision", "change_list", "check_text", "confirm_signal", "correct", "decide", "dismiss_signal",
     "edit", "facts_changed", "leave", "lift_hold", "log_call", "mark_disputed", "open_disputes", "open_for_review", "own_dispute",
-    "pause_sending", "propose_outcome", "put_hold", "recompute", "reject", "release_claims", "reopen", "request_changes",
-    "resolve_dispute", "resolve_unknown", "resume_sending", "route", "save_working_copy", "stop", "take_over", "withdraw_term",
+    "pause_portfolio", "pause_sending", "propose_outcome", "put_hold", "recompute", "reject", "release_claims", "reopen", "request_changes",
+    "resolve_dispute", "resolve_unknown", "resume", "resume_sending", "route", "save_working_copy", "stop", "switch_off_model", "switch_off_text", "take_over", "withdraw_term",
     "word_diff",
 ]  # fmt: skip

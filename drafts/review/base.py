@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from drafts import transitions
 from drafts.models import FollowUp
+from governance import approvals
 from governance.rights import can
 
 if TYPE_CHECKING:
@@ -86,6 +87,12 @@ def demand_reason(text: str, what: str) -> str:
     if not text:
         raise Blocked("E-REASON", f"Please write a reason: {what} is recorded with the reason.")
     return text
+
+
+def void_approvals(follow_up: FollowUp, reason: str, *, code: str, by: User | None, at: datetime) -> None:
+    """Void every live approval of every revision of this follow-up."""
+    ids = list(follow_up.drafts.values_list("pk", flat=True))
+    approvals.void("draft", ids, reason=reason, code=code, by=by, at=at)
 
 
 RELEASED = {"claimed_by_id": None, "claimed_until": None}

@@ -49,7 +49,7 @@ def log_call(
         call = CallNote(account=account, contact=contact, at=at, by=by, outcome=outcome, note=note.strip())
         save_as(call, by=by, at=at)
         record([Entry(account_stream(account.pk), "call.logged", "call", call.pk, {"outcome": outcome})], by=by, at=at)
-        heard = Heard("call", call.pk, call.note or call.get_outcome_display())
+        heard = Heard("call", call.pk, call.note or call.get_outcome_display(), call.at)
         if outcome == CallNote.Outcome.PROMISE:
             call.promise = promise_of(
                 account, heard, due_on=promised_on, invoice=invoice, made_on=at.date(), by=by, at=at, amount_minor=amount_minor,

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from accounts.models import Account, Contact, DisputeSignal, Invoice, Promise
 from drafts import states, transitions
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Where somebody's words were found: kind and id of the row ("message", 12), and the words themselves."""
+    """Where somebody's words were found: kind and id of the row ("message", 12), the words themselves, and when they were said."""
 
     kind: str
     id: int
     quote: str
+    at: datetime | None = None
 
 
 def lock_account(account_id: int) -> Account:
@@ -57,7 +58,8 @@ def open_signals(
         save_as(signal, by=by, at=at)
         signals.append(signal)
     stream = account_stream(account.pk)
-    record([Entry(stream, "signal.found", "signal", s.pk, {"source": f"{heard.kind}:{heard.id}"}) for s in signals], by=by, at=at)
+    data = {"source": f"{heard.kind}:{heard.id}", "portfolio": account.portfolio_id, "since": heard.at}
+    record([Entry(stream, "signal.found", "signal", s.pk, data) for s in signals], by=by, at=at)
     holds.put_many([_hold_of(signal, account) for signal in signals], by=by, at=at)
     return signals
 
@@ -92,7 +94,8 @@ def promise_of(
         currency=invoice.currency if invoice else account.currency, amount_minor=amount_minor, source=heard.kind, recorded_by=by,
     )
     save_as(promise, by=by, at=at)
-    data = {"due_on": due_on, "source": f"{heard.kind}:{heard.id}"}
+    data: dict[str, Any] = {"due_on": due_on, "source": f"{heard.kind}:{heard.id}", "portfolio": account.portfolio_id}
+    data["amounts"] = {promise.currency: promise.amount_minor} if promise.amount_minor else {}
     record([Entry(account_stream(account.pk), "promise.recorded", "promise", promise.pk, data)], by=by, at=at)
     return promise
 
@@ -102,7 +105,7 @@ def opt_out(contact: Contact, *, by: User | None, at: datetime) -> None:
     if contact.opted_out_at is None:
         contact.opted_out_at = at
         save_as(contact, by=by, at=at, reason="asked not to be contacted")
-        entry = Entry(account_stream(contact.account_id), "contact.opted_out", "contact", contact.pk)
+        entry = Entry(account_stream(contact.account_id), "contact.opted_out", "contact", contact.pk, {"portfolio": contact.account.portfolio_id})
         record([entry], by=by, at=at)
 
 
@@ -120,7 +123,7 @@ def interrupt(account_id: int, *, code: str, reason: str, hold: bool, by: User |
     ``hold`` puts it on hold; otherwise an unfinished one is computed again from the new facts. A stopped message stays stopped (a person
     sees why) unless it must be held.
     """
-    outbox.stop_account(account_id, code=code, reason=reason, by=by, at=at)
+    outbox.stop_account(account_id, code=code, reason=reason, by=by, at=at, caught="hold" if hold else "news")
     follow_up = FollowUp.objects.filter(account_id=account_id, status__in=states.OPEN).first()
     if follow_up is None:
         return
@@ -128,7 +131,8 @@ def interrupt(account_id: int, *, code: str, reason: str, hold: bool, by: User |
     if follow_up.status not in states.BY_ACTION[action].sources or (not hold and follow_up.status != states.READY):
         return
     void_approvals(follow_up, reason, code=code, by=by, at=at)
-    fields = {follow_up.pk: {"hold_reason": reason} if hold else {}}
+    # Nobody can be late with what is on hold: the clock begins anew when it is released.
+    fields: dict[int, dict[str, Any]] = {follow_up.pk: {"hold_reason": reason, "due_at": None} if hold else {}}
     transitions.perform([follow_up.pk], action, by=by, at=at, reason=reason, fields=fields, data={follow_up.pk: {"code": code}})
 
 

@@ -163,7 +163,7 @@ def _open(
         opened_by=by,
     )
     save_as(dispute, by=by, at=at)
-    data = {"invoice": invoice.pk if invoice else None, "category": category}
+    data = {"invoice": invoice.pk if invoice else None, "category": category, "portfolio": account.portfolio_id}
     record([Entry(account_stream(account.pk), "dispute.opened", "dispute", dispute.pk, data)], by=by, at=at)
     holds.put(
         Hold.Scope.INVOICE if invoice else Hold.Scope.ACCOUNT, invoice.pk if invoice else account.pk, account_id=account.pk,

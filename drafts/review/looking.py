@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from drafts import states
 from drafts.models import FollowUp
+from drafts.review.telling import business_minutes
+from governance import policies
 from governance.audit import Entry, account_stream, record
 from governance.models import Event
 from governance.rights import can
@@ -32,12 +34,15 @@ def looked(follow_up_id: int, draft_id: int, evidence: int | None = None, *, by:
     can(by, "approve", follow_up).or_raise()
     if evidence is not None and evidence not in EVIDENCE:
         return False
-    action, data = ("draft.viewed_evidence", {"evidence": evidence}) if evidence else ("draft.opened", {})
+    action: str = "draft.viewed_evidence" if evidence else "draft.opened"
+    data: dict[str, Any] = {"follow_up": follow_up_id} | ({"evidence": evidence} if evidence else {})
     known = Event.objects.filter(subject_kind="draft", subject_id=draft_id, action=action, actor_id=by.pk, at__gt=at - ONE_LOOK, at__lte=at)
     if evidence:
-        known = known.filter(data=f'{{"evidence":{evidence}}}')
+        known = known.filter(data__startswith=f'{{"evidence":{evidence}')
     if known.exists():
         return False
+    if not evidence:
+        data["business"] = business_minutes(follow_up, at, policies.active_parameters())
     with transaction.atomic():
         record([Entry(account_stream(follow_up.account_id), action, "draft", draft_id, data)], by=by, at=at)
     return True

@@ -11,21 +11,18 @@ from django.db import transaction
 from drafts import states, transitions
 from drafts.delivery import outbox
 from drafts.models import Delivery, FollowUp
-from drafts.review.base import RELEASED, Blocked, demand_reason, locked
-from governance import approvals
+from drafts.review import coding, tripping
+from drafts.review.base import RELEASED, Blocked, demand_reason, locked, void_approvals
+from drafts.review.telling import review_of
+from governance import policies, topics
 from governance.rights import can
 
 if TYPE_CHECKING:
     from governance.models import User
 
-CHANGE_KINDS = {
-    "wrong_fact": "Wrong fact", "tone": "Tone", "missing_context": "Missing context", "wrong_language": "Wrong language",
-    "wrong_recipient": "Wrong recipient", "policy": "Policy",
-}
-REJECT_KINDS = {
-    "wrong_fact": "Wrong fact", "wrong_recipient": "Wrong recipient", "wrong_time": "Wrong time", "tone": "Tone",
-    "disputed": "Disputed", "paid": "Paid", "other": "Other",
-}
+# Codes and words come from the one registry of reasons.
+CHANGE_KINDS = topics.choices(topics.CHANGES)
+REJECT_KINDS = topics.choices(topics.REJECT)
 
 
 def request_changes(
@@ -39,24 +36,32 @@ def request_changes(
     demand_reason(reason, "the request")
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="request_changes", at=at, version=version)
+        review = review_of(follow_up, policies.active_parameters(), by=by, at=at)
         void_approvals(follow_up, "changes were requested", code="changes_requested", by=by, at=at)
         return transitions.perform(
             [follow_up.pk], "request_changes", by=by, at=at, reason=reason, fields={follow_up.pk: RELEASED},
-            data={follow_up.pk: {"kinds": sorted(kinds)}},
+            data={follow_up.pk: {"kinds": sorted(kinds), "review": review}},
         )[0]
 
 
-def reject(follow_up_id: int, kind: str, text: str, *, by: User, at: datetime, version: int | None = None) -> FollowUp:
-    """End this follow-up without sending. ``kind`` is a key of ``REJECT_KINDS``; the reason in words is required."""
+def reject(follow_up_id: int, kind: str, text: str, *, by: User, at: datetime, version: int | None = None, cause: str = "") -> FollowUp:
+    """End this follow-up without sending. ``kind`` is a key of ``REJECT_KINDS``; the reason in words is required.
+
+    ``cause`` says whether the draft is wrong or the facts changed (``Rejection.Cause``); without it the kind tells.
+    """
     if kind not in REJECT_KINDS:
         raise ValueError(f"unknown kind of rejection: {kind}")
     demand_reason(text, "a rejection")
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="reject", at=at, version=version)
+        review = review_of(follow_up, policies.active_parameters(), by=by, at=at)
         void_approvals(follow_up, "the draft was rejected", code="rejected", by=by, at=at)
+        counted = coding.note_rejection(follow_up, kind, cause, by=by, at=at)
+        if follow_up.draft is not None:
+            tripping.note_rejected(follow_up.draft, kind, policies.active_parameters(), by=by, at=at)
         return transitions.perform(
             [follow_up.pk], "reject", by=by, at=at, reason=_sentence([REJECT_KINDS[kind]], text), fields={follow_up.pk: RELEASED},
-            data={follow_up.pk: {"kind": kind}},
+            data={follow_up.pk: {"kind": kind, "cause": counted, "review": review}},
         )[0]
 
 
@@ -65,7 +70,7 @@ def stop(delivery_id: int, reason: str, *, by: User, at: datetime) -> Delivery:
     delivery = Delivery.objects.select_related("follow_up").get(pk=delivery_id)
     can(by, "stop", delivery.follow_up).or_raise()
     words = reason.strip() or f"Stopped by {by}."
-    stopped = outbox.stop([delivery_id], code="person", reason=words, by=by, at=at)
+    stopped = outbox.stop([delivery_id], code="person", reason=words, by=by, at=at, caught="person")
     if stopped:
         return stopped[0]
     delivery.refresh_from_db()
@@ -84,11 +89,7 @@ def reopen(follow_up_id: int, *, by: User, at: datetime, version: int | None = N
         return transitions.perform([follow_up.pk], "reopen", by=by, at=at, fields={follow_up.pk: RELEASED})[0]
 
 
-def void_approvals(follow_up: FollowUp, reason: str, *, code: str, by: User | None, at: datetime) -> None:
-    """Void every live approval of every revision of this follow-up."""
-    ids = list(follow_up.drafts.values_list("pk", flat=True))
-    approvals.void("draft", ids, reason=reason, code=code, by=by, at=at)
-
-
 def _sentence(labels: Sequence[str], text: str) -> str:
     return ": ".join(part for part in (", ".join(labels), text.strip()) if part)
+
+__all__ = ["CHANGE_KINDS", "REJECT_KINDS", "reject", "reopen", "request_changes", "stop", "void_approvals"]

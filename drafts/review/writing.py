@@ -16,10 +16,12 @@ from drafts.brief import freeze
 from drafts.delivery.standing import BESIDE_A_HOLD, Standing, standing_of
 from drafts.fingerprint import draft_canonical, normalise_newlines, sha256_hex
 from drafts.models import Brief, Draft, DraftAttachment, Finding, FollowUp
+from drafts.preparation.telling import about
 from drafts.review.base import RELEASED, Blocked
 from drafts.review.verdicts import void_approvals
 from governance.audit import Entry, account_stream, record
 from governance.canonical import canonical_json
+from governance.standards import tone_names
 
 if TYPE_CHECKING:
     from governance.models import User
@@ -70,10 +72,14 @@ def save_revision(
     void_approvals(follow_up, f"the text was changed (version {draft.revision})", code="edited", by=by, at=at)
     _record(draft, by, at)
     values = {**RELEASED, **_columns(draft, standing), **(fields or {})}
-    versions = {"brief": draft.brief_id, "facts": draft.brief.fingerprint, "policy": standing.policy_version.number}
-    text = {
+    versions: dict[str, Any] = {"brief": draft.brief_id, "facts": draft.brief.fingerprint, "policy": standing.policy_version.number}
+    if tone := tone_names(standing.read_by_checks):
+        versions["tone"] = tone
+    text: dict[str, Any] = {
         "revision": draft.revision, "fingerprint": draft.fingerprint, "parent": draft.parent_id, "template": draft.template_version_id,
     }  # fmt: skip
+    if action == "answer":
+        text["about"] = about(draft, standing.facts, standing.policy, wrote=None)
     data = {follow_up.pk: versions | text}
     transitions.perform([follow_up.pk], action, by=by, at=at, fields={follow_up.pk: values}, data=data)
     return draft
@@ -156,7 +162,7 @@ def _columns(draft: Draft, standing: Standing) -> dict[str, Any]:
 def _record(draft: Draft, by: User, at: datetime) -> None:
     data: dict[str, Any] = {"revision": draft.revision, "fingerprint": draft.fingerprint, "parent": draft.parent_id}
     data |= {"before": draft.parent.fingerprint if draft.parent else None, "facts": draft.brief.fingerprint}
-    data["template"] = draft.template_version_id
+    data |= {"template": draft.template_version_id, "follow_up": draft.follow_up_id}
     refused = draft.findings.filter(severity=Finding.Severity.BLOCK, registered=False).order_by("check_id").values_list("check_id", flat=True)
     if blocks := list(dict.fromkeys(refused)):
         data["blocks"] = blocks
