@@ -14,10 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from drafts.generation import budget, client, prompts
+from accounts.models import Account
+from drafts.generation import budget, client, gate, prompts
 from drafts.generation.service import task_of
 from drafts.models import Generation
-from governance import bulk, policies
+from governance import bulk, holds, policies
 from governance.canonical import canonical_json, sha256_hex
 from governance.policies import PolicyParameters
 
@@ -51,12 +52,36 @@ def claim(room: int, at: datetime) -> tuple[list[Call], list[int]]:
         )
         if not rows:
             return [], []
+        if thrown := holds.model_switch(at):
+            return [], _refuse_all(rows, f"The model was not asked: model drafting is switched off: {thrown.reason}", at)
         messages = {row.pk: _render(row) for row in rows}
-        known, purse = _known(rows), budget.load(policy, [row.account_id for row in rows], at)
-        calls = [call for row in rows if (call := _settle(row, messages[row.pk], known, policy, purse, at))]
+        rows_open = _let_through(rows, at)
+        known, purse = _known(rows_open), budget.load(policy, [row.account_id for row in rows_open], at)
+        calls = [call for row in rows_open if (call := _settle(row, messages[row.pk], known, policy, purse, at))]
         bulk.update(Generation, rows, _WRITTEN)
     asked = {call.generation_id for call in calls}
     return calls, [row.account_id for row in rows if row.pk not in asked]
+
+
+def _let_through(rows: Sequence[Generation], at: datetime) -> list[Generation]:
+    """The attempts that may be made; those of a portfolio whose gate was shut since they were queued are closed, on the row."""
+    homes = dict(Account.objects.filter(pk__in={row.account_id for row in rows}).values_list("pk", "portfolio_id"))
+    shut = gate.shut(set(homes.values()), at)
+    through = []
+    for row in rows:
+        why = shut.get(homes[row.account_id], "")
+        if why and (row.kind == Generation.Kind.DRAFT or why == gate.OFF):
+            close(row, Generation.State.SKIPPED, at, error_kind="gate", error=f"The model was not asked: {why}.")
+        else:
+            through.append(row)
+    return through
+
+
+def _refuse_all(rows: Sequence[Generation], why: str, at: datetime) -> list[int]:
+    for row in rows:
+        close(row, Generation.State.SKIPPED, at, error_kind="switched_off", error=why)
+    bulk.update(Generation, rows, ("state", "lease_until", "finished_at", "error_kind", "error"))
+    return [row.account_id for row in rows]
 
 
 def _render(row: Generation) -> tuple[dict[str, str], ...]:

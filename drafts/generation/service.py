@@ -21,7 +21,7 @@ from governance.policies import PolicyParameters
 
 WAIT = "wait"
 # Failures another attempt cannot mend.
-FINAL = frozenset({"budget", "permanent"})
+FINAL = frozenset({"budget", "permanent", "gate"})
 UNDER_WAY = (Generation.State.QUEUED, Generation.State.CLAIMED)
 DRAFT, PREPARATION = Generation.Kind.DRAFT, Generation.Kind.PREPARATION
 
@@ -65,6 +65,14 @@ class NoWords:
 
 
 Answer = ModelWords | NoWords | Ask | str
+
+
+def authors(generation_ids: Sequence[int]) -> dict[int, tuple[str, int | None]]:
+    """Name of the model and id of the prompt version of each attempt. No query without one."""
+    if not generation_ids:
+        return {}
+    rows = Generation.objects.filter(pk__in=generation_ids).values_list("pk", "model", "prompt_version_id")
+    return {pk: (model or "unknown", prompt) for pk, model, prompt in rows}
 
 
 def active_prompt(key: str) -> PromptVersion | None:

@@ -1,0 +1,1 @@
+"""Random samples labelled blind: which disputes the detector missed, and which messages left with a defect."""
