@@ -8,3 +8,10 @@ class DraftsConfig(AppConfig):
 
     name = "drafts"
     verbose_name = "Drafts"
+
+    def ready(self) -> None:
+        """A follow-up routes its account to the role it waits for and to those that must approve."""
+        from drafts.models.follow_up import routed_to
+        from governance import reach
+
+        reach.register(routed_to)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -14,21 +14,26 @@ from accounts.ageing import BUCKETS, LABELS
 from accounts.fact_types import AccountFacts
 from accounts.facts import facts_for
 from accounts.models import Account, CallNote, Contact
-from drafts import review
-from drafts.admin import evidence, timeline
+from drafts import responses, review, states
+from drafts.admin import evidence, holding, timeline
 from drafts.admin.acting import Missing, Problem, attempt, day_of, needed, tell, whole
+from drafts.admin.decisions import ASKED
 from drafts.admin.disputing import categories, pending
 from drafts.admin.lookup import account_or_404, accounts_of
 from drafts.admin.reveal import PURPOSES
+from drafts.classification.presend import Forecast, forecast
 from drafts.models import FollowUp
 from drafts.privacy import kept_by
 from governance import clock, holds
 from governance.admin.pages import may, moment, page, person
-from governance.models import Hold
+from governance.calendar import business_moment, zone
+from governance.models import User
 from governance.money import is_currency, to_minor
+from governance.policies import active_parameters
+from governance.rights import people_with
+from governance.roles import DECIDERS
 
-RIGHTS = ("log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack", "reveal_contact", "erase_person", "preserve")
-HOLD_KINDS = [("pause", "Pause contact"), ("do_not_contact", "Do not contact"), ("legal", "Legal"), ("other", "Other reason")]
+RIGHTS = ("ask_decision", "log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack", "reveal_contact", "erase_person", "preserve")
 
 
 def account(request: HttpRequest, pk: int) -> HttpResponse:
@@ -45,16 +50,28 @@ def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -
     return page(
         request, "desk/account.html", row.name, a=row, facts=facts, lines=evidence.numbered(facts), follow_up=follow_up,
         sources=evidence.sources(facts, personal), ageing=_ageing(facts), bands=[LABELS[b] for b in BUCKETS],
-        holds=list(holds.in_force({row.pk: row.portfolio_id}, now).get(row.pk, ())), pending=pending(row.pk),
+        holds=list(holds.in_force({row.pk: row.portfolio_id}, now).get(row.pk, ())), held=holding.on_account(request, row), asked=ASKED,
+        forecast=_forecast(facts, follow_up, now),
+        pending=pending(row.pk), colleagues=_colleagues(request, row),
         disputes=list(row.disputes.select_related("invoice", "owner").order_by("-opened_on")[:10]),
         parent=family.filter(pk=row.parent_id).first() if row.parent_id else None,
         children=list(family.filter(parent=row).order_by("name")[:20]),
         days=timeline.of(request, row, now), shown=request.GET.get("show", "all"), kinds=timeline.KINDS,
-        contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=HOLD_KINDS, categories=categories(),
+        contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=holding.KINDS, lifters=holding.LIFTERS, categories=categories(),
         rights={name: bool(may(request, name, row)) for name in RIGHTS}, purposes=PURPOSES, preserved=kept_by(row.pk, now),
         personal=personal, problem=problem, errors=problem is not None, status=problem.status if problem else 200,
         typed=problem.posted if problem else {}, today=timezone.localtime(now).date(),
     )  # fmt: skip
+
+
+def _forecast(facts: AccountFacts, follow_up: FollowUp | None, now: datetime) -> Forecast | None:
+    """What a message leaving at the next business hour would be for the customer; None when nothing is overdue."""
+    if not facts.overdue_invoices:
+        return None
+    policy = active_parameters()
+    opens = business_moment(now, facts.time_zone, facts.country, policy.business_start_hour, policy.business_end_hour)
+    purpose = follow_up.purpose if follow_up is not None and follow_up.status in states.OPEN else states.DEMAND
+    return forecast(facts, policy, opens.astimezone(zone(facts.time_zone)).date(), purpose)
 
 
 def _contacts(row: Account, personal: bool) -> list[dict[str, Any]]:
@@ -82,31 +99,51 @@ def _after(request: HttpRequest, row: Account, problem: Problem | None, done: st
     return redirect("admin:account_page", row.pk)
 
 
+def _colleagues(request: HttpRequest, row: Account) -> list[User]:
+    """Who may own a hold of this account."""
+    return sorted(people_with(DECIDERS, row.portfolio_id), key=str) if may(request, "put_hold", row) else []
+
+
 def put_hold(request: HttpRequest, pk: int) -> HttpResponse:
-    """Pause contact: what is about to leave stops, nothing new is prepared, and the account says who and why."""
+    """Hold the account, one of its contacts or one invoice: what is about to leave stops, and the account says who and why."""
     row = account_or_404(request, pk)
 
     def act() -> Any:
-        until, kind = day_of(request, "until"), request.POST.get("kind", "pause")
-        if kind not in dict(HOLD_KINDS):
-            raise Missing("choose the kind of hold")
-        ends = datetime.combine(until, time(0), timezone.get_current_timezone()) + timedelta(days=1) if until else None
+        scope, scope_id = _held_part(row, request.POST.get("about", ""))
+        owner = whole(request, "owner")
         return review.put_hold(
-            "account", pk, kind=kind, reason=request.POST.get("reason", ""), by=person(request), at=clock.now(), expires_at=ends
-        )
+            scope, scope_id, kind=holding.kind_of(request), reason=request.POST.get("reason", ""), by=person(request), at=clock.now(),
+            expires_at=holding.ends_of(request), quote=request.POST.get("quote", ""),
+            owner=next((user for user in _colleagues(request, row) if user.pk == owner), None),
+        )  # fmt: skip
 
     _, problem = attempt(request, "hold", act)
     return _after(request, row, problem, "On hold. Whatever was about to leave has been stopped.")
 
 
-def lift_hold(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a hold with a reason; the account is computed again."""
-    hold = Hold.objects.filter(pk=pk).first()
-    if hold is None or hold.account_id is None:
-        raise Http404
-    row = account_or_404(request, hold.account_id)
-    _, problem = attempt(request, "lift", lambda: review.lift_hold(pk, request.POST.get("reason", ""), by=person(request), at=clock.now()))
-    return _after(request, row, problem, "Hold lifted. The account was computed again.")
+def _held_part(row: Account, about: str) -> tuple[str, int]:
+    """What a form names: the account (""), ``contact:12`` or ``invoice:34``, each of this account."""
+    scope, _, text = about.partition(":")
+    if not about:
+        return "account", row.pk
+    rows = {"contact": row.contacts, "invoice": row.invoices}.get(scope)
+    if rows is None or not text.isdecimal() or not rows.filter(pk=int(text)).exists():
+        raise Missing("choose what to hold: the account, one of its contacts or one of its invoices")
+    return scope, int(text)
+
+
+def bounced(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail to one of its contacts came back, as somebody here knows."""
+    row = account_or_404(request, pk)
+
+    def act() -> Any:
+        contact = whole(request, "contact")
+        if contact is None or not row.contacts.filter(pk=contact).exists():
+            raise Missing("choose the contact whose mail came back")
+        return responses.mark_bounced(contact, request.POST.get("said", ""), by=person(request), at=clock.now())
+
+    _, problem = attempt(request, "bounce", act)
+    return _after(request, row, problem, "On record. Nothing is written to this address until somebody lifts the hold.")
 
 
 def log_call(request: HttpRequest, pk: int) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ class Problem:
     panel: str = ""
     changes: tuple[str, ...] = ()
     posted: Mapping[str, Any] = field(default_factory=dict)
+    refusal: str = ""  # "because …" where the person may not
 
     @property
     def status(self) -> int:
@@ -35,12 +36,17 @@ class Missing(ValueError):
     """A field the form needs is empty or unreadable; the message says which and what was expected."""
 
 
-def attempt(request: HttpRequest, panel: str, act: Callable[[], Any]) -> tuple[Any, Problem | None]:
-    """Run ``act``; a refusal in words becomes a ``Problem``. ``Conflict`` passes through: only the editor can show it."""
+def attempt(
+    request: HttpRequest, panel: str, act: Callable[[], Any], *, passing: tuple[type[Exception], ...] = ()
+) -> tuple[Any, Problem | None]:
+    """Run ``act``; a refusal in words becomes a ``Problem``. ``Conflict`` passes through: only the editor can show it. So does ``passing``."""
     try:
         return act(), None
+    except passing:
+        raise
     except NotAllowed as refusal:
-        return None, _problem(request, panel, "E-403", f"Not possible for you, {refusal.reason}.")
+        refused = _problem(request, panel, "E-403", f"Not possible for you, {refusal.reason}.")
+        return None, replace(refused, refusal=refusal.reason)
     except WrongState as error:
         return None, _problem(request, panel, "E-STATE", f"Somebody or something else was faster: {error}.")
     except Blocked as block:
@@ -56,10 +62,15 @@ def _problem(request: HttpRequest, panel: str, code: str, words: str, changes: t
 
 
 def tell(request: HttpRequest, problem: Problem | None, done: str) -> bool:
-    """One message on the next page: what was done, or why it was not. True when it was done."""
+    """One message on the next page: what was done, or why it was not. True when it was done.
+
+    What is not this person's to do is no message on another page: ``NotAllowed`` becomes the 403 page with the reason.
+    """
     if problem is None:
         messages.success(request, done)
         return True
+    if problem.refusal:
+        raise NotAllowed(problem.refusal)
     tail = f" {' · '.join(problem.changes)}" if problem.changes else ""
     messages.error(request, problem.words + tail)
     return False

@@ -15,6 +15,7 @@ from drafts.admin import workspace
 from drafts.admin.acting import Missing, Problem, attempt, ids_of, needed, whole
 from drafts.admin.lookup import follow_up_or_404
 from drafts.review.base import Conflict
+from drafts.review.coding import CAUSES
 from governance import clock
 from governance.admin.pages import person
 from governance.models import User
@@ -51,7 +52,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Any:
         fingerprint = needed(request, "fingerprint", "the page is incomplete; please reload it")
-        return review.approve(pk, fingerprint, acknowledged=ids_of(request, "acknowledged"), **_verb(request))
+        said = request.POST.getlist("corrections") if request.POST.get("coded") else None
+        critical, reason = request.POST.get("critical") == "1", request.POST.get("reason", "")
+        return review.approve(
+            pk, fingerprint, acknowledged=ids_of(request, "acknowledged"), reason=reason, corrections=said, critical=critical, **_verb(request)
+        )
 
     return _ended(request, pk, "approve", act, workspace.after_approval)
 
@@ -71,7 +76,8 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Any:
         kind = needed(request, "kind", "choose why this should not be sent")
-        return review.reject(pk, kind, request.POST.get("text", ""), **_verb(request))
+        cause = CAUSES.get(kind, "") if request.POST.get("grouped") else ""
+        return review.reject(pk, kind, request.POST.get("text", ""), cause=cause, **_verb(request))
 
     return _ended(request, pk, "reject", act, "rejected. Nothing will be sent.")
 

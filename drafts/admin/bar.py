@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +13,28 @@ from django.urls import reverse
 from accounts.fact_types import AccountFacts
 from accounts.models import Contact
 from drafts import states
+from drafts.classification.presend import forecast
 from drafts.delivery import duties, outbox
-from drafts.delivery.standing import BESIDE_A_HOLD, forbidding
-from drafts.models import Draft, FollowUp
+from drafts.delivery.standing import BESIDE_A_HOLD, forbidding, standing_of
+from drafts.models import Draft, Finding, FollowUp
+from drafts.review import coding as review_coding
 from drafts.review.verdicts import CHANGE_KINDS, REJECT_KINDS
-from governance import policies
+from governance import policies, staff, topics, training
 from governance.admin.pages import may, person, scope_for
 from governance.admin.wording import clock_time
+from governance.calendar import zone
 from governance.holds import HoldFact
-from governance.models import ApprovalRequest, User
+from governance.models import ApprovalRequest, Correction, Rejection, User
 from governance.policies import PolicyParameters
 from governance.rights import people_with
 from governance.roles import DECIDERS, FINANCE, LABELS, LEGAL, SATISFIED_BY, label_of
 
 VERBS = {"edit": "edit_draft", "request_changes": "request_changes", "reject": "reject", "route": "route", "disputed": "judge_dispute"}
+
+# Reasons to reject under what they say: the choice of one says both.
+REJECT_GROUPS = [
+    (str(words), [(kind, REJECT_KINDS[kind]) for kind, cause in review_coding.CAUSES.items() if cause == value]) for value, words in Rejection.Cause.choices
+]
 
 
 @dataclass(slots=True)
@@ -36,14 +44,17 @@ class Bar:
     verbs: frozenset[str]
     blocked: list[str] = field(default_factory=list)
     leaves: str = ""
+    forecast: str = ""
     roles: list[dict[str, Any]] = field(default_factory=list)
     second: bool = False
+    short: str = ""
     claimed_by: Any = None
     mine: bool = False
     may_take_over: bool = False
     clean: bool = False
     change_kinds: Mapping[str, str] = field(default_factory=lambda: CHANGE_KINDS)
-    reject_kinds: Mapping[str, str] = field(default_factory=lambda: REJECT_KINDS)
+    warning_reasons: Mapping[str, str] = field(default_factory=lambda: topics.choices(topics.APPROVE))
+    reject_kinds: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=lambda: REJECT_GROUPS)
     role_choices: list[tuple[str, str]] = field(default_factory=list)
     people: list[User] = field(default_factory=list)
 
@@ -78,10 +89,39 @@ def _approval(bar: Bar, request: HttpRequest, follow_up: FollowUp, context: Mapp
         {"role": label_of(role), "why": why, "done": role in done, "code": role} for role, why in _required(follow_up)
     ]
     policy = policies.active_parameters()
-    bar.blocked = _obstacles(request, follow_up, context, bar, {a.person_id for a in answered}, done, policy)
+    bar.blocked = _obstacles(request, follow_up, {**context, "now": now}, bar, {a.person_id for a in answered}, done, policy)
     legal = any(role == LEGAL for role, _ in _required(follow_up))
     bar.leaves = clock_time(outbox.leaving_time(follow_up.account, policy, lane=follow_up.lane, legal=legal, at=now), now)
+    facts = context.get("facts")
+    if facts is not None and follow_up.draft is not None:
+        bar.forecast = _forecast(follow_up, replace(facts, today=now.astimezone(zone(facts.time_zone)).date()), policy, now)
     bar.clean = not bar.blocked and not context["findings"] and follow_up.lane == states.ROUTINE
+
+
+def coding(request: HttpRequest, follow_up: FollowUp, context: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
+    """What the approver confirms about an edited text: every class, the suggested ones ticked. None when nothing is to be coded.
+
+    After a refused approval what the person had ticked is ticked again.
+    """
+    draft = follow_up.draft
+    if draft is None or follow_up.status not in states.REVIEWABLE or context["bar"].blocked or review_coding.first_text(draft) is None:
+        return None
+    if Correction.objects.filter(final_draft_id=draft.pk).exists():
+        return None
+    standing = standing_of(draft, at=now)
+    suggested = review_coding.proposed(draft, standing.facts, standing.terms)
+    ticked, critical = {row.kind for row in suggested}, any(row.critical for row in suggested)
+    if request.POST.get("coded"):
+        ticked, critical = set(request.POST.getlist("corrections")), request.POST.get("critical") == "1"
+    return {"classes": [(kind, words, kind in ticked) for kind, words in Correction.Kind.choices], "critical": critical}
+
+
+def _forecast(follow_up: FollowUp, facts: AccountFacts, policy: PolicyParameters, now: datetime) -> str:
+    """What this message would be for the customer on the day it would leave, in words."""
+    legal = any(role == LEGAL for role, _ in _required(follow_up))
+    leaves = outbox.leaving_time(follow_up.account, policy, lane=follow_up.lane, legal=legal, at=now)
+    assert follow_up.draft is not None
+    return forecast(facts, policy, leaves.astimezone(zone(facts.time_zone)).date(), follow_up.draft.purpose).words
 
 
 def _required(follow_up: FollowUp) -> list[tuple[str, str]]:
@@ -116,12 +156,26 @@ def _obstacles(
         out.append(f"{bar.claimed_by} is working on this.")
     if user.pk in answered:
         out.append("You already approved it; another person fills the next role.")
-    out += _barred(user, follow_up, draft, context.get("facts"), policy)
+    barred = _barred(follow_up, draft, context.get("facts"), policy)
+    out += [f"{why[:1].upper()}{why[1:]}." for pk, why in barred if pk == user.pk][:1]
+    subjects = training.needed(policy, follow_up.lane, _topics(context["findings"]))
+    if untrained := training.refusal(user.pk, subjects, context["now"].date()):
+        out.append(f"Not possible {untrained}. Finance or compliance puts it there.")
     held = scope_for(request).roles_for(follow_up.portfolio_id, follow_up.account_id)
     left = [r for r in bar.roles if r["code"] not in done]
     if left and not any(held & SATISFIED_BY.get(r["code"], frozenset()) for r in left):
         out.append("It still needs: " + ", ".join(r["role"] for r in left) + ".")
+    if len(bar.roles) > 1:
+        away = {*answered, *(pk for pk, _ in barred)}
+        roles = [r["code"] for r in left]
+        bar.short = staff.too_few(roles, staff.able_people(roles, follow_up.portfolio_id, follow_up.account_id, subjects, without=away))
     return out
+
+
+def _topics(findings: Iterable[Finding]) -> list[str]:
+    """What the text commits us to, by its stored findings."""
+    found = {topics.TOPICS[f.check_id] for f in findings if f.check_id in topics.TOPICS and f.severity != Finding.Severity.WARN}
+    return [topic for topic in dict.fromkeys(topics.TOPICS.values()) if topic in found]
 
 
 def _recipient(follow_up: FollowUp, draft: Draft, held: Iterable[HoldFact]) -> int | None:
@@ -132,12 +186,11 @@ def _recipient(follow_up: FollowUp, draft: Draft, held: Iterable[HoldFact]) -> i
     return contacts.order_by("pk").values_list("pk", flat=True).first()
 
 
-def _barred(user: User, follow_up: FollowUp, draft: Draft, facts: AccountFacts | None, policy: PolicyParameters) -> list[str]:
-    """Why this person of all people may not approve this text: wrote it, asked for it, or dismissed a signal against it."""
+def _barred(follow_up: FollowUp, draft: Draft, facts: AccountFacts | None, policy: PolicyParameters) -> list[tuple[int, str]]:
+    """Who of all people may not approve this text, and why: wrote it, asked for it, or dismissed a signal against it."""
     last_out = facts.last_out_at if facts else None
     found = duties.barred(draft, lane=follow_up.lane or states.ROUTINE, policy=policy, last_out=last_out)
-    words = [why.removeprefix("because ") for user_id, why in found if user_id == user.pk]
-    return [f"{why[:1].upper()}{why[1:]}." for why in words[:1]]
+    return [(pk, why.removeprefix("because ")) for pk, why in found]
 
 
 def _colleagues(follow_up: FollowUp, own: int) -> list[User]:

@@ -38,9 +38,9 @@ def compliance(request: HttpRequest) -> HttpResponse:
     return page(
         request, "desk/compliance.html", "Compliance", groups=groups, view=view if view in FRAMEWORKS else "", frameworks=FRAMEWORKS.items(),
         tally=_tally(list(standings.values())), may_look=may(request, "look_at_controls"), states=ControlResult.State, nightly=looked,
-        review=access.review_state(now), incidents=_figures(_incidents(request, "see_compliance")),
+        review=access.review_state(now, scope_for(request)), incidents=_figures(_incidents(request, "see_compliance")),
         near=sum(counts(now - timedelta(days=DAYS), now, _accounts(request, "see_compliance")).values()), days=DAYS,
-        sees={name: bool(may(request, name)) for name in ("see_incidents", "see_access_review", "see_incident_figures")},
+        sees={name: bool(may(request, name)) for name in ("see_incidents", "see_access_review", "see_incident_figures", "see_samples")},
     )  # fmt: skip
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts.models import Account
+from accounts.models import Account, Invoice
 from drafts import review
 from drafts.admin import cited, evidence, preparing
 from drafts.admin.acting import Missing, Problem, attempt, day_of, needed, tell
+from drafts.admin.lookup import account_or_404
 from drafts.models import FollowUp
 from drafts.review.decisions import GRANTING, Term
 from governance import clock
@@ -23,11 +25,13 @@ from governance.rights import Scope
 from governance.roles import SATISFIED_BY
 
 PAGE = 100
-TERM_KINDS = {"payment_plan": "payment_plan", "credit": "credit", "legal_step": "legal_step", "suspension": "suspension"}
+# Kinds of decision that grant a term of the same kind, and how many amounts its form has.
+TERM_ROWS = {"payment_plan": 6, "credit": 1, "discount": 1, "fee": 1, "legal_step": 0, "suspension": 0}
+ASKED = [(key, label) for key, label in Decision.Kind.choices]
 
 
 def _visible(request: HttpRequest) -> QuerySet[Decision]:
-    rows = Decision.objects.select_related("decided_by", "portfolio")
+    rows = Decision.objects.select_related("decided_by", "raised_by", "portfolio")
     inside = reach(scope_for(request), "see_account", "portfolio_id", "account_id")
     return rows if inside is None else rows.filter(inside)
 
@@ -36,7 +40,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
     """Open questions, those of one's own role first; or those already decided."""
     require(request, "see_account")
     state = "decided" if request.GET.get("tab") == "decided" else "open"
-    rows = list(_visible(request).filter(state=state).order_by("created_at" if state == "open" else "-decided_at")[:PAGE])
+    order = (F("due_at").asc(nulls_last=True), "created_at") if state == "open" else ("-decided_at",)
+    rows = list(_visible(request).filter(state=state).order_by(*order)[:PAGE])
     names = dict(Account.objects.filter(pk__in={d.account_id for d in rows}).values_list("pk", "name"))
     items = [{"d": d, "account": names.get(d.account_id, ""), "mine": _may_decide(request, d)} for d in rows]
     items.sort(key=lambda item: not item["mine"])
@@ -81,9 +86,9 @@ def _shown(request: HttpRequest, row: Decision, problem: Problem | None = None) 
         request, "desk/decision.html", f"{row.get_kind_display()}: {account.name}", d=row, account=account, follow_up=follow_up,
         may_decide=_may_decide(request, row) and row.state == Decision.State.OPEN,
         may_withdraw=_may_decide(request, row), problem=problem, errors=problem is not None,
-        status=problem.status if problem else 200, typed=problem.posted if problem else {}, term_kind=TERM_KINDS.get(row.kind, ""),
+        status=problem.status if problem else 200, typed=problem.posted if problem else {}, term_kind=row.kind if row.kind in TERM_ROWS else "",
         lines=evidence.account_lines(account, moment(request)), terms=list(ApprovedTerm.objects.filter(decision=row)),
-        rows=range(1, 7), prepared=preparing.shown(follow_up), names=cited.named(refs, account.pk), heard=cited.messages_of(refs, account.pk),
+        rows=_form_rows(row, problem), open_invoices=_open_invoices(account), prepared=preparing.shown(follow_up), names=cited.named(refs, account.pk), heard=cited.messages_of(refs, account.pk),
         crumbs=[(reverse("admin:decisions"), "Decisions"), (reverse("admin:account_page", args=[account.pk]), account.name)],
     )  # fmt: skip
 
@@ -106,25 +111,62 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("admin:decision", pk)
 
 
+def _form_rows(row: Decision, problem: Problem | None) -> list[dict[str, Any]]:
+    """The amounts of the form, with what was typed."""
+    typed = problem.posted if problem else {}
+    return [{"n": n, "amount": typed.get(f"amount_{n}", ""), "day": typed.get(f"date_{n}", "")} for n in range(1, TERM_ROWS.get(row.kind, 0) + 1)]
+
+
+def _open_invoices(account: Account) -> list[str]:
+    return list(Invoice.objects.open().filter(account=account).order_by("due_on", "pk").values_list("number", flat=True)[:40])
+
+
 def _term(request: HttpRequest, row: Decision, outcome: str) -> Term | None:
-    """The exact instalments, where the outcome grants something and amounts were given."""
-    if not outcome.startswith(GRANTING) or row.kind not in TERM_KINDS:
+    """The exact values, where the outcome grants something and any were given."""
+    if not outcome.startswith(GRANTING) or row.kind not in TERM_ROWS:
         return None
-    schedule = []
-    for n in range(1, 13):
-        amount, day = request.POST.get(f"amount_{n}", "").strip(), day_of(request, f"date_{n}")
-        if amount and day is None:
-            raise Missing(f"instalment {n} has an amount but no date")
-        if day is not None and amount:
-            schedule.append((amount.replace(" ", ""), day))
-    expires = day_of(request, "expires_on") or (max(day for _, day in schedule) if schedule else None)
-    if not schedule or expires is None:
+    schedule = _schedule(request, row.kind)
+    wording, percent = request.POST.get("wording", "").strip(), request.POST.get("percent", "").strip().rstrip(" %")
+    if not (schedule or wording or percent):
         return None
+    days = [day for _, day in schedule if day is not None]
+    expires = day_of(request, "expires_on") or (max(days) if len(days) == len(schedule) and days else None)
+    if expires is None:
+        raise Missing("say until which day this may be written")
     currency = request.POST.get("currency", "").strip().upper()
-    if not currency:
-        raise Missing("state the currency of the instalments")
-    wording = request.POST.get("wording", "")
-    return Term(TERM_KINDS[row.kind], currency, tuple(schedule), expires, wording=wording)
+    if schedule and not currency:
+        raise Missing("state the currency of the amounts")
+    known = set(Invoice.objects.filter(account_id=row.account_id).values_list("number", flat=True))
+    numbers = tuple(number for number in request.POST.getlist("numbers") if number in known)
+    return Term(row.kind, currency, schedule, expires, invoice_numbers=numbers, wording=wording, percent=percent)
+
+
+def _schedule(request: HttpRequest, kind: str) -> tuple[tuple[str, date | None], ...]:
+    """Amounts with their days; only an instalment must have one."""
+    schedule: list[tuple[str, date | None]] = []
+    for n in range(1, 13):
+        amount, day = request.POST.get(f"amount_{n}", "").replace(" ", ""), day_of(request, f"date_{n}")
+        if amount and day is None and kind == "payment_plan":
+            raise Missing(f"instalment {n} has an amount but no date")
+        if amount:
+            schedule.append((amount, day))
+    return tuple(schedule)
+
+
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a decision about an account; until it is made nothing is written to it."""
+    account = account_or_404(request, pk)
+
+    def act() -> Any:
+        kind = needed(request, "kind", "choose what has to be decided")
+        if kind not in Decision.Kind.values:
+            raise Missing("choose what has to be decided")
+        return review.ask_decision(account.pk, kind, request.POST.get("why", ""), by=person(request), at=clock.now())
+
+    made, problem = attempt(request, "ask", act)
+    if not tell(request, problem, "Asked. Until it is decided nothing is written to this customer."):
+        return redirect("admin:account_page", account.pk)
+    return redirect("admin:decision", made.pk)
 
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:

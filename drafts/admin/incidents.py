@@ -23,7 +23,7 @@ PAGE = 100
 
 def _visible(request: HttpRequest) -> QuerySet[Incident]:
     """Incidents of the person's portfolios; those of the whole installation for roles in all portfolios."""
-    inside = reach(scope_for(request), "see_incidents", "portfolio_id")
+    inside = reach(scope_for(request), "see_incidents", "portfolio_id", "account_id")
     rows = Incident.objects.select_related("noticed_by", "action_owner", "corrected_by", "closed_by")
     return rows if inside is None else rows.filter(inside & Q(portfolio__isnull=False))
 

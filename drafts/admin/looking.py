@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from drafts.admin.lookup import follow_up_or_404
 from drafts.review.looking import looked
+from drafts.review.timing import beat
 from governance import clock
 from governance.admin.pages import may, person
 
@@ -16,13 +17,16 @@ log = logging.getLogger(__name__)
 
 
 def look(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record an opened draft or opened evidence; 204 in any case."""
+    """Record an opened draft, opened evidence, or some seconds of looking; 204 in any case."""
     follow_up = follow_up_or_404(request, pk)
-    draft, evidence = request.POST.get("draft", ""), request.POST.get("evidence", "")
+    draft, evidence, seconds = (request.POST.get(name, "") for name in ("draft", "evidence", "seconds"))
     if may(request, "approve", follow_up) and draft.isdecimal() and len(draft) < 19:
         number = int(evidence) if evidence in "123456789" and evidence else None
         try:
-            looked(pk, int(draft), number, by=person(request), at=clock.now())
+            if seconds.isdecimal() and len(seconds) < 4:
+                beat(pk, int(draft), int(seconds), by=person(request), at=clock.now())
+            else:
+                looked(pk, int(draft), number, by=person(request), at=clock.now())
         except OperationalError:
             # A busy database: the look is then not on record and the history says so. Nobody's work waits for it.
             log.warning("a look at draft %s was not recorded", draft, exc_info=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -15,7 +16,8 @@ from drafts.models import Brief, Classification, Delivery, Draft, Finding, Follo
 from drafts.record.versions import Step, steps
 from governance.admin.base import ScopedAdmin, portfolio_filter
 from governance.admin.history import MASK, FieldChange, Version
-from governance.admin.pages import desk_view, may
+from governance.admin.pages import desk_view, may, withheld_for
+from governance.models import User
 
 
 @admin.register(FollowUp)
@@ -32,9 +34,16 @@ class FollowUpAdmin(ScopedAdmin):
         """The review queue."""
         return desk_view(queue.queue)(request)
 
+    def without_answers(self, request: HttpRequest, obj: Any, versions: list[Version]) -> list[Version]:
+        """Not who took it, left it or answered, before this person answered too."""
+        untold = {pk for one in withheld_for(request) if one.account_id == obj.account_id for pk in one.people}
+        names = {str(user) for user in User.objects.filter(pk__in=untold)}
+        kept = [v for v in versions if v.by is None or v.by.pk not in untold]
+        return [v._replace(changes=[c for c in v.changes if not {c.old, c.new} & names]) for v in kept]
+
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The workspace shows everything; there is nothing to edit here."""
-        if object_id.isascii() and object_id.isdigit():
+        if object_id.isascii() and object_id.isdigit() and self.get_object(request, object_id) is not None:
             return redirect("admin:review", object_id)
         return super().change_view(request, object_id, form_url, extra_context)
 
@@ -98,9 +107,24 @@ class FindingAdmin(LineAdmin):
     """What the checks found."""
 
     portfolio_path, account_path = "draft__follow_up__portfolio_id", "draft__follow_up__account_id"
-    list_display = ("__str__", "severity", "why", "acknowledged_by")
+    list_display = ("__str__", "severity", "why", "read_by")
     list_filter = ("severity", portfolio_filter("draft__follow_up__portfolio_id"))
     list_select_related = ("acknowledged_by",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Findings in reach; of a text this person may still approve without who read its warnings."""
+        hidden = [one.subject_id for one in withheld_for(request)]
+        return super().get_queryset(request).annotate(untold=Q(draft_id__in=hidden))
+
+    @admin.display(description="read by")
+    def read_by(self, row: Any) -> str:
+        """Who read the warning first."""
+        return "•••" if row.untold and row.acknowledged_by_id else str(row.acknowledged_by or "-")
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """As the list: not who read it, before one's own answer."""
+        names = super().get_exclude(request, obj)
+        return (*names, "acknowledged_by", "acknowledged_at") if getattr(obj, "untold", False) else names
 
 
 @admin.register(Delivery)

@@ -126,7 +126,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     """Stop all sending, now, for everybody."""
     reason = request.POST.get("reason", "")
     _, problem = attempt(request, "pause", lambda: review.pause_sending(reason, by=person(request), at=clock.now()))
-    tell(request, problem, "Sending is paused. Approvals are kept and looked at again before anything leaves.")
+    tell(request, problem, "Sending is paused. Messages whose time comes now are stopped; their texts are kept and need a new approval.")
     return redirect("admin:outgoing")
 
 

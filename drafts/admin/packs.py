@@ -46,7 +46,7 @@ def _shown(request: HttpRequest, params: QueryDict, problem: Problem | None = No
         try:
             wanted = _wanted(request, params)
             title, size = _title(request, wanted), packing.measure(wanted, person(request))
-            why = requests.too_many(size.rows)
+            why = requests.too_many(size.rows) or packing.unanswered(wanted, person(request))
         except Missing as error:
             why = str(error)
     return page(
@@ -108,6 +108,8 @@ def request_pack(request: HttpRequest) -> HttpResponse:
         _title(request, wanted)
         size = packing.measure(wanted, person(request))
         profile = request.POST.get("profile", "")
+        if untold := packing.unanswered(wanted, person(request)):
+            raise Blocked("E-PACK", untold)
         try:
             return requests.request(wanted, profile=profile, rows=size.rows, cases=size.cases, by=person(request), at=clock.now())
         except requests.CannotPack as error:

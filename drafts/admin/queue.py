@@ -16,6 +16,7 @@ from drafts import states
 from drafts.admin.signals import signals_of
 from drafts.admin.work import TAB_KEYS, TABS, failed_sources, tab_rows
 from drafts.models import FollowUp
+from governance import heartbeat
 from governance.admin.pages import moment, page, person, require, scope_for
 from governance.cells import safe_cell
 from governance.money import Money
@@ -96,6 +97,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         over=total > COUNTED, filters=filters, tabs=TABS, lanes=states.LANE_CHOICES,
         number=number, more=len(shown) > PAGE, link_query=request.GET.urlencode() or "tab=mine",
         tab=next(t for t in TABS if t.key == filters.tab), sources_failed=failed_sources(scope_for(request)),
+        silence=heartbeat.silence(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from datetime import UTC
 from typing import Any
@@ -13,7 +14,8 @@ from drafts.admin.lookup import follow_up_or_404
 from drafts.models import FollowUp
 from drafts.record import outcomes, story, versions
 from governance import reading
-from governance.admin.pages import may, moment, page, person, require
+from governance.admin.pages import may, moment, page, person, require, scope_for
+from governance.blind import withheld
 from governance.models import PackRun, User
 
 TABS = {
@@ -30,14 +32,15 @@ def draft_history(request: HttpRequest, pk: int) -> HttpResponse:
     reading.note_read("follow_up", pk, by=person(request), at=now)
     tab = request.GET.get("tab", "timeline")
     tab = tab if tab in TABS else "timeline"
-    told = story.of(follow_up, now)
+    untold = withheld(person(request), scope_for(request), account_ids=[follow_up.account_id])
+    told = story.of(follow_up, now, untold=untold)
     personal = bool(may(request, "see_contact_data", follow_up))
     utc = request.GET.get("times") == "utc"
     with times(request):
         response = page(
             request, "desk/draft_history.html", f"History: {follow_up.account.name}", f=follow_up, story=told, tab=tab, tabs=TABS.items(),
-            utc=utc, personal=personal, may_export=may(request, "export_pack", follow_up), outcome=_outcomes(follow_up),
-            profiles=PackRun.Profile.choices, **_parts(request, tab, told, personal),
+            utc=utc, untold=untold, personal=personal, may_export=may(request, "export_pack", follow_up), outcome=_outcomes(follow_up),
+            profiles=PackRun.Profile.choices, **_parts(request, tab, told, personal, {pk for one in untold for pk in one.people}),
         )  # fmt: skip
         return response.render()
 
@@ -51,7 +54,7 @@ def _outcomes(follow_up: FollowUp) -> list[str]:
     return outcomes.words_of([follow_up])[follow_up.pk]
 
 
-def _parts(request: HttpRequest, tab: str, told: story.Story, personal: bool) -> dict[str, Any]:
+def _parts(request: HttpRequest, tab: str, told: story.Story, personal: bool, unnamed: Collection[int]) -> dict[str, Any]:
     """What only one tab needs."""
     if tab == "versions" and len(told.drafts) > 1:
         old, new = (_number(request, name, at) for name, at in (("old", told.drafts[0]), ("new", told.drafts[-1])))
@@ -60,7 +63,7 @@ def _parts(request: HttpRequest, tab: str, told: story.Story, personal: bool) ->
         revision, found = story.evidence_of(told.drafts, _number(request, "version", None), moment(request), personal=personal)
         return {"evidence": found, "revision": revision}
     if tab == "raw":
-        read = reading.readers("follow_up", told.follow_up.pk)
+        read = [event for event in reading.readers("follow_up", told.follow_up.pk) if event.actor_id not in unnamed]
         return {"readers": [(event, name) for event, name in zip(read, _names([e.actor_id for e in read]), strict=True)]}
     return {}
 

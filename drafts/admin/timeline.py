@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts.models import Account, Source
 from drafts import states
 from drafts.models import Delivery, Draft
-from governance.admin.pages import may
+from governance.admin.pages import may, person, scope_for
 from governance.audit import ACTIONS
+from governance.blind import hidden_events, withheld
 from governance.models import Event, User
 from governance.money import Money
 
@@ -124,7 +125,9 @@ def _disputes(request: HttpRequest, account: Account) -> list[Entry]:
 
 
 def _events(request: HttpRequest, account: Account) -> list[Entry]:
-    rows = list(Event.objects.filter(stream=f"account:{account.pk}", action__in=OURS).order_by("-id")[:LIMIT])
+    untold = withheld(person(request), scope_for(request), account_ids=[account.pk])
+    acts = Event.objects.filter(stream=f"account:{account.pk}", action__in=OURS).exclude(hidden_events(untold))
+    rows = list(acts.order_by("-id")[:LIMIT])
     people = {u.pk: str(u) for u in User.objects.filter(pk__in={e.actor_id for e in rows if e.actor_id})}
     return [_event(row, people) for row in rows]
 

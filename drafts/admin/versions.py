@@ -13,8 +13,9 @@ from django.urls import reverse
 from drafts import simulation
 from drafts.admin.acting import Problem, attempt
 from drafts.simulation import authoring
+from drafts.simulation.previewing import preview
 from governance import clock
-from governance.admin.pages import may, page, person, require
+from governance.admin.pages import may, moment, page, person, require
 from governance.models import EvaluationRun, PromptVersion, TemplateVersion
 
 Row = TemplateVersion | PromptVersion
@@ -86,9 +87,10 @@ def _shown(request: HttpRequest, kind: str, pk: int, problem: Problem | None = N
     changelist = "admin:governance_templateversion_changelist" if kind == "text" else "admin:governance_promptversion_changelist"
     return page(
         request, "desk/version.html", str(row), status=problem.status if problem else 200, row=row, kind=kind, parts=parts, runs=runs,
-        versions=versions, active=active, problem=problem, may_write=bool(may(request, "write_policy")), mine=mine,
+        versions=versions, active=active, problem=problem, may_write=bool(may(request, "propose_words")), may_activate=bool(may(request, "write_policy")), mine=mine,
         crumbs=[(reverse(changelist), "Texts" if kind == "text" else "Prompts")], errors=problem is not None,
         write_url=reverse(f"admin:write_{kind}", args=[pk]), activate_url=reverse(f"admin:activate_{kind}", args=[pk]),
+        restore_url=reverse(f"admin:restore_{kind}", args=[pk]),
     )  # fmt: skip
 
 
@@ -110,3 +112,32 @@ def _activate(request: HttpRequest, kind: str, pk: int, verb: Callable[..., Row]
         return _shown(request, kind, pk, problem)
     messages.success(request, "In force from now on. The version before is retired.")
     return redirect(f"admin:{kind}_version", pk)
+
+
+def restore_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """Prepare going back to an earlier text."""
+    return _restore(request, "text", pk, authoring.restore_template)
+
+
+def restore_prompt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Prepare going back to an earlier prompt."""
+    return _restore(request, "prompt", pk, authoring.restore_prompt)
+
+
+def _restore(request: HttpRequest, kind: str, pk: int, verb: Callable[..., Row]) -> HttpResponse:
+    require(request, "write_policy")
+    _one(kind, pk)
+    made, problem = attempt(request, "restore", lambda: verb(pk, by=person(request), at=clock.now()))
+    if problem is not None:
+        return _shown(request, kind, pk, problem)
+    messages.success(request, f"{made} has the old words and is not in force yet. Another policy administrator activates it.")
+    return redirect(f"admin:{kind}_version", made.pk)
+
+
+def preview_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a text makes of five made-up accounts."""
+    require(request, "see_health")
+    row = _one("text", pk)
+    assert isinstance(row, TemplateVersion)
+    crumbs = [(reverse("admin:governance_templateversion_changelist"), "Texts"), (reverse("admin:text_version", args=[pk]), str(row))]
+    return page(request, "desk/preview.html", f"Preview: {row}", row=row, shown=preview(row, moment(request)), crumbs=crumbs)

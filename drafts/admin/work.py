@@ -32,7 +32,7 @@ class Tab:
 TABS: tuple[Tab, ...] = (
     Tab("mine", "My queue", "routed to you, to your role, or taken by you"),
     Tab("unclaimed", "Unclaimed", "ready, and nobody is on it"),
-    Tab("second", "Second approval", "approved once, another role is still needed"),
+    Tab("second", "Second approval", "more than one person answers, each for themselves; a role you could fill is still needed"),
     Tab("holds", "Disputes and holds", "nothing is written while a hold is in force"),
     Tab("decisions", "Decisions", "no draft exists until somebody decides"),
     Tab("stopped", "Stopped", "approved, and stopped before sending"),

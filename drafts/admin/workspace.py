@@ -18,6 +18,7 @@ from governance import clock, holds
 from governance.admin.pages import may, moment, page, person
 from governance.admin.wording import clock_time
 from governance.models import Decision
+from governance.standards import standard_for
 
 WINDOW = 400  # how far along a list the position is counted
 DECIDING = (states.AWAITING_DECISION,)
@@ -39,11 +40,12 @@ def shown(request: HttpRequest, pk: int, problem: Problem | None = None, **extra
         **evidence.parts(request, follow_up, now),
         **place(request, follow_up),
         **preparing.parts(follow_up),
-        "signals": signals_of(follow_up), "categories": categories(), "problem": problem, "errors": problem is not None,
+        "signals": signals_of(follow_up), "standard": standard_for(follow_up.lane), "categories": categories(), "problem": problem, "errors": problem is not None,
         "may_close": may(request, "record_reply", follow_up),
         "versions": list(follow_up.drafts.select_related("author").order_by("-revision")),
     }  # fmt: skip
     context["bar"] = bar.of(request, follow_up, context, now)
+    context["coding"] = bar.coding(request, follow_up, context, now)
     context.update(extra)
     status = problem.status if problem else 200
     return page(request, "desk/workspace.html", follow_up.account.name, status=status, f=follow_up, **context)

@@ -23,13 +23,19 @@ from governance.models import (
     Event,
     Hold,
     Incident,
+    Label,
     PolicyVersion,
     PortfolioGroupGrant,
     PortfolioUserGrant,
     PromptVersion,
     Quarantine,
+    ReviewStandard,
     SampleDraw,
+    SampleFrame,
+    SampleResult,
+    SampleVerdict,
     TemplateVersion,
+    ToneRule,
 )
 
 WEEKS = timedelta(days=28)
@@ -120,10 +126,10 @@ def contact_policy(around: Round) -> Found:
 @evidence("change_control")
 def change_control(around: Round) -> Found:
     """Versions in force, each activated by another person than its author."""
-    models = (PolicyVersion, TemplateVersion, PromptVersion)
-    n = sum(model._default_manager.exclude(state="draft").count() for model in models)  # type: ignore[attr-defined]
+    models = (PolicyVersion, TemplateVersion, PromptVersion, ToneRule, ReviewStandard)
+    n = sum(model._default_manager.exclude(state__in=("draft", "dropped")).count() for model in models)  # type: ignore[attr-defined]
     own = sum(model._default_manager.filter(author=F("activated_by")).count() for model in models)  # type: ignore[attr-defined]
-    return Found(n, f"{n} versions of policy, texts and prompts that are or were in force, none activated by its author.", own)
+    return Found(n, f"{n} versions of policy, texts, prompts, tone rules and guidance that are or were in force, none activated by its author.", own)
 
 
 @evidence("kill_switch")
@@ -169,9 +175,11 @@ def oversight(around: Round) -> Found:
 
 @evidence("independent_qa")
 def independent_qa(around: Round) -> Found:
-    """Random samples drawn."""
-    n = SampleDraw.objects.count()
-    return Found(n, f"{many(n, 'random sample')} drawn, each with its seed.")
+    """Random samples drawn, and answers people gave without seeing the machine's."""
+    n, frames, labels = SampleDraw.objects.count(), SampleFrame.objects.count(), Label.objects.count()
+    locked, found = SampleResult.objects.count(), SampleVerdict.objects.filter(answer=Label.Answer.YES).count()
+    words = f"{many(n + frames, 'random sample')} drawn, each with its seed; {many(labels, 'blind answer')}, {many(locked, 'sample')} locked, {many(found, 'find')}."
+    return Found(n + labels, words)
 
 
 @evidence("untrusted_text")

@@ -59,14 +59,22 @@ def _signals(findings: Sequence[Finding], at: datetime) -> list[DisputeSignal]:
     signals = DisputeSignal.objects.bulk_create(rows, batch_size=1_000)
     record_history(DisputeSignal, [s.pk for s in signals], "+", by=None, at=at)
     holds.put_many([_hold(signal) for signal in signals], by=None, at=at)
+    portfolios = dict(Account.objects.filter(pk__in={s.account_id for s in signals}).values_list("pk", "portfolio_id"))
+    said = {(f.text.kind, f.text.id): f.text.at for f in disputed}
     record(
         [
-            Entry(account_stream(s.account_id), "signal.found", "signal", s.pk, {"source": f"{s.source_kind}:{s.source_id}"})
+            Entry(account_stream(s.account_id), "signal.found", "signal", s.pk, _told(s, portfolios, said))
             for s in signals
         ],
         by=None, at=at,
     )  # fmt: skip
     return signals
+
+
+def _told(signal: DisputeSignal, portfolios: dict[int, int], said: dict[tuple[str, int], datetime | None]) -> dict[str, Any]:
+    """What the event says: where the words stand, when they were said, and whose portfolio it is."""
+    since = said.get((signal.source_kind, signal.source_id))
+    return {"source": f"{signal.source_kind}:{signal.source_id}", "portfolio": portfolios[signal.account_id], "since": since}
 
 
 def _known(account_ids: Collection[int]) -> set[tuple[int, str, int, int | None]]:

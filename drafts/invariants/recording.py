@@ -14,7 +14,7 @@ from drafts import states
 from drafts.invariants.base import Violation
 from drafts.models import Delivery, Draft, FollowUp
 from governance import guards, ledger
-from governance.models import Approval, Decision, Event, Hold, PolicyVersion, PromptVersion, TemplateVersion
+from governance.models import Approval, Decision, Event, Hold, PolicyVersion, PromptVersion, ReviewStandard, TemplateVersion, ToneRule
 
 PREFIX = "follow_up."
 
@@ -96,6 +96,10 @@ def guards_stand() -> Iterator[Violation]:
 
 def policies_and_texts_are_by_two_people() -> Iterator[Violation]:
     """I9 of the words: nobody put their own policy, text or prompt in force."""
-    for kind, model in (("policy", PolicyVersion), ("template", TemplateVersion), ("prompt", PromptVersion)):
+    kinds = (
+        ("policy", PolicyVersion), ("template", TemplateVersion), ("prompt", PromptVersion), ("tone_rule", ToneRule),
+        ("review_standard", ReviewStandard),
+    )  # fmt: skip
+    for kind, model in kinds:
         for pk in model._default_manager.filter(author=F("activated_by")).values_list("pk", flat=True):
             yield Violation(kind, pk, "its author put it in force")

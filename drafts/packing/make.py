@@ -58,6 +58,7 @@ def make(run_id: int, *, at: datetime) -> bool:
 def _made(run: PackRun, at: datetime) -> bool:
     size = scope.measure(run, run.requested_by)
     words = requests.too_many(size.rows) or ("" if size.cases else "There is nothing in it for you any more.")
+    words = words or scope.unanswered(run, run.requested_by)
     if words:
         requests.end(run, PackRun.State.REFUSED, words, at=at)
         return False

@@ -13,6 +13,7 @@ from drafts.models import FollowUp
 from drafts.packing.tables import tables_for
 from drafts.record.outcomes import begins
 from governance.audit import account_stream
+from governance.blind import withheld
 from governance.models import PackRun, SampleDraw
 from governance.packs import ledger_part
 from governance.rights import scope_of
@@ -58,6 +59,15 @@ def accounts(wanted: Wanted | PackRun, by: User) -> QuerySet[Account]:
     if wanted.scope == PackRun.Scope.ACCOUNT:
         return Account.objects.visible_to(by).filter(pk=wanted.subject_id)
     return Account.objects.filter(pk__in=follow_ups(wanted, by).order_by().values("account")).order_by("pk")
+
+
+def unanswered(wanted: Wanted | PackRun, by: User) -> str:
+    """Why this pack is not made for ``by`` now: it would tell how others answered what they are still asked themselves. Or nothing."""
+    found = withheld(by, scope_of(by), account_ids=list(accounts(wanted, by).values_list("pk", flat=True)))
+    if not found:
+        return ""
+    many = "1 text of it still waits" if len(found) == 1 else f"{len(found)} texts of it still wait"
+    return f"{many} for your own answer, and a pack would tell you what others answered. Answer first, or let somebody else ask for it."
 
 
 def streams(wanted: Wanted | PackRun, by: User) -> list[str]:

@@ -20,7 +20,11 @@ from governance.models import ErasedRow, Erasure
 SKIPPED = frozenset(
     "Event StreamHead User HistoricalUser Portfolio HistoricalPortfolio TemplateVersion HistoricalTemplateVersion PromptVersion "
     "HistoricalPromptVersion PolicyVersion HistoricalPolicyVersion EvaluationRun ControlResult AccessReview Certification Erasure ErasedRow "
+    "SampleFrame SampleVerdict SampleResult Correction Rejection DraftOutcome "
     "LedgerState Quarantine Installation Permission Group ContentType Session AccessAttempt AccessLog AccessFailureLog "
+    "Measure MeasureSum MeasureState ReviewTime "
+    "SimulationRun SimulationChange LoosenedReading ToneRule HistoricalToneRule ReviewStandard HistoricalReviewStandard "
+    "TrainingRecord HistoricalTrainingRecord "
     "AccessAttemptExpiration Draft Delivery DraftAttachment Account HistoricalAccount".split()
 )
 CHUNK = 500

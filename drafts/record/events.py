@@ -17,6 +17,7 @@ from drafts.review.diff import Change, change_list, facts_changed
 from governance.audit import ACTIONS, account_stream
 from governance.models import Event, User
 from governance.roles import label_of
+from governance.topics import TOPIC_WORDS, words_of
 
 MACHINE = "the machine"
 
@@ -192,6 +193,10 @@ def _approval(entry: Entry, event: Event, data: dict[str, Any], known: Known) ->
         entry.details.append("needs " + ", ".join(label_of(r) for r in data["roles"]))
     if data.get("fingerprint"):
         entry.details.append(f"text {data['fingerprint'][:8]}")
+    if data.get("topics"):
+        entry.details.append("about " + ", ".join(TOPIC_WORDS.get(t, t) for t in data["topics"]))
+    if data.get("reason"):
+        entry.details.append(f"in spite of the warnings: {words_of(data['reason'])}")
     if data.get("policy"):
         entry.details.append(f"policy {data['policy']}")
 
@@ -213,6 +218,8 @@ def _finding(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> 
     finding = known.findings.get(event.subject_id or 0)
     entry.title = f"Warning {data.get('check', '')} read"
     entry.details = [finding.why] if finding else []
+    if data.get("reason"):
+        entry.details.append(words_of(data["reason"]))
 
 
 def _attempt(g: Generation) -> Entry:

@@ -10,6 +10,7 @@ from drafts.models import Classification, Draft, Finding, FollowUp, Generation
 from drafts.record import answers, sent, then_and_now, versions
 from drafts.record.events import Entry, events_of, timeline
 from governance.audit import account_stream
+from governance.blind import Withheld
 from governance.ledger_rows import all_rows
 from governance.ledger_stream import Break, Stream
 from governance.models import Event, StreamHead
@@ -67,15 +68,21 @@ class Story:
         return ", ".join(parts)
 
 
-def of(follow_up: FollowUp, at: datetime, chain: Chain | None = None) -> Story:
-    """Read it. Some twenty queries, however long the story is. ``chain`` is the account's where it was computed just now."""
+def of(follow_up: FollowUp, at: datetime, chain: Chain | None = None, untold: Sequence[Withheld] = ()) -> Story:
+    """Read it. Some twenty queries, however long the story is. ``chain`` is the account's where it was computed just now.
+
+    ``untold`` are the answers of others that the reader does not see before answering (``governance.blind``).
+    """
     drafts = list(follow_up.drafts.select_related("author", "template_version__author", "template_version__activated_by", "brief").order_by("revision"))
-    found = events_of(follow_up)
+    found = [event for event in events_of(follow_up) if not any(one.hides(event) for one in untold)]
     findings = list(Finding.objects.filter(draft__in=drafts).select_related("acknowledged_by").order_by("pk"))
+    for finding in findings:
+        if finding.draft_id in {one.subject_id for one in untold}:
+            finding.acknowledged_by = finding.acknowledged_at = None
     return Story(
         follow_up, drafts, found, timeline(follow_up, found), versions.steps(drafts),
         [Checked(draft, [f for f in findings if f.draft_id == draft.pk]) for draft in drafts],
-        answers.asked(follow_up, found), sent.messages(follow_up, found),
+        [one for one in answers.asked(follow_up, found) if one.request.pk not in {w.request_id for w in untold}], sent.messages(follow_up, found),
         list(follow_up.generations.select_related("prompt_version__activated_by").order_by("pk")), _judged(follow_up), chain or chain_of(account_stream(follow_up.account_id), at),
     )  # fmt: skip
 
