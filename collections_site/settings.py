@@ -46,6 +46,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Earlier keys that still read what they signed or sealed (sessions, second factors) while a new one takes over.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env("PUBLIC_URL", default="")
@@ -79,6 +81,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "collections_site.sign_in.gate.SignInGate",
+    "collections_site.oversight.EmergencyAccessMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -136,11 +140,24 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600  # a visit, prolonged by a press on the warning before its end …
+SESSION_LONGEST_SECONDS = 12 * 3600  # … but never beyond this
+# Whoever approves, decides, activates, assigns or exports shows a second factor, and high acts ask again who is there.
+SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not PLAIN_HTTP) and not DEMO_MODE
+PROVE_AGAIN_SECONDS = 0 if DEMO_MODE or TESTING else env.int("PROVE_AGAIN_MINUTES", default=10) * 60
+# Single sign-on by OpenID Connect; with PASSWORD_SIGN_IN=0 it is the only way in.
+OIDC_ISSUER = "" if DEMO_MODE else env("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env("OIDC_NAME", default="your company account")
+OIDC_TRUST_MFA = env.bool("OIDC_TRUST_MFA", default=False)
+PASSWORD_SIGN_IN = env.bool("PASSWORD_SIGN_IN", default=True)
 AXES_ENABLED = not (DEMO_MODE or TESTING)
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "collections_site.sign_in.pages.locked_out"
+AXES_CLIENT_IP_CALLABLE = "collections_site.sign_in.address.client_ip"
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # --- transport security ---------------------------------------------------------------------------------------------------
@@ -153,7 +170,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_TLS_PROXY", default=False):
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -209,6 +227,8 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="collections-desk@localho
 # The demo works in one process and needs no broker, whatever the environment names.
 CELERY_BROKER_URL = "" if DEMO_MODE else env("CELERY_BROKER_URL", default="")
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0 if DEMO_MODE else 15.0)
+# How many processes judge a large book at once when a policy is simulated (1 or 2).
+SIMULATION_PROCESSES = env.int("SIMULATION_PROCESSES", default=2)
 # How long a claimed delivery may stay silent before another worker takes it, and a hand-over before it counts as unknown.
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=300.0)
 
