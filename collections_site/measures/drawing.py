@@ -1,0 +1,47 @@
+"""Charts as SVG for a page and PNG for a mail: drawn on the server, without script, style or network."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+# On a page the colours are those of the theme; in a mail there is no theme.
+THEME = {
+    "ink": "var(--ink)", "quiet": "var(--quiet)", "line": "var(--line)", "accent": "var(--accent)", "good": "var(--good)",
+    "warn": "var(--warn)", "bad": "var(--bad)", "info": "var(--info)", "exec": "var(--exec)", "ctl": "var(--ctl)", "surface": "var(--surface)",
+}  # fmt: skip
+PLAIN = {
+    "ink": "#18212e", "quiet": "#546071", "line": "#e0e5ea", "accent": "#0b5f6b", "good": "#136039", "warn": "#744700", "bad": "#a3201a",
+    "info": "#1b4d92", "exec": "#573a92", "ctl": "#828d9d", "surface": "#ffffff",
+}  # fmt: skip
+_BASE = "https://vega.github.io/vega-datasets/"
+_SIZE = re.compile(r'<svg ([^>]*?)width="[\d.]+" height="[\d.]+" ')
+
+
+def svg(spec: dict[str, Any], title: str) -> SafeString:
+    """The chart for a page, named by its title; its size is that of its place. The same chart is drawn once per process."""
+    drawn = _SIZE.sub(r"<svg \1", _drawn(json.dumps(spec, sort_keys=True)), count=1)
+    # A group, not an image: the marks inside are links, and an image has no parts.
+    named = drawn.replace("<svg ", f'<svg role="group" aria-label="{escape(title)}" ', 1)
+    # Everything that came from rows was put in as data and is escaped by the renderer; the title is escaped here.
+    return SafeString(named)
+
+
+def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
+    """The chart for a mail."""
+    import vl_convert  # a second of start-up, and only a digest needs it outside of a page
+
+    return bytes(vl_convert.vegalite_to_png(json.dumps(spec), scale=scale))
+
+
+@lru_cache(maxsize=512)
+def _drawn(spec: str) -> str:
+    import vl_convert  # starts a JavaScript engine of its own: only who looks at a chart pays for it
+
+    # The renderer completes addresses with one of its own; ours are those of this site.
+    return str(vl_convert.vegalite_to_svg(spec)).replace(_BASE, "")
