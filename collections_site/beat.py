@@ -19,7 +19,10 @@ JOBS: tuple[Job, ...] = (
     Job("drafts.prepare_due", 3600.0, "accounts that became due or whose facts changed, and follow-ups that ended"),
     Job("drafts.rerank", 300.0, "the order of the queue, because it ages"),
     Job("drafts.packs", 20.0, "audit packs somebody asked for; takes as long as they do"),
+    Job("drafts.simulations", 20.0, "simulations of a policy somebody asked for; takes as long as they do"),
+    Job("drafts.settle_policy", 30.0, "drafts that were under way when a policy came into force"),
     Job("drafts.nightly", 6 * 3600.0, "once a night: every invariant and control is looked at, what is broken opens an incident"),
+    Job("collections_site.health", 60.0, "one look at sources, workers, sending, model, record and safety, kept for the Health page"),
     Job("governance.checkpoint", 3600.0, "a signed statement outside the database of where every stream of the ledger stands"),
 )
 

@@ -43,4 +43,4 @@ app.conf.update(
     timezone="UTC",
     enable_utc=True,
 )
-app.autodiscover_tasks(["drafts", "governance"])
+app.autodiscover_tasks(["drafts", "governance", "collections_site"])

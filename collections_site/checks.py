@@ -56,6 +56,38 @@ def check_secret_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [Error("SECRET_KEY is shorter than 40 characters.", hint="Set a long random SECRET_KEY, or none: one is made.", id="desk.E002")]
 
 
+@register(Tags.security)
+def check_sign_in(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Single sign-on is set up whole or not at all, over https, and some way in is left."""
+    found: list[CheckMessage] = []
+    issuer, client, secret = settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET
+    if not settings.DEMO_MODE and (issuer or client or secret) and not (issuer and client and secret):
+        hint = "Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of them."
+        found.append(Error("Single sign-on is set up in part.", hint=hint, id="desk.E070"))
+    parts = urlsplit(issuer)
+    if issuer and parts.scheme != "https" and parts.hostname not in LOCAL_HOSTS:
+        found.append(Error("OIDC_ISSUER is not an https address.", hint="OIDC_ISSUER=https://login.example.com", id="desk.E071"))
+    if not settings.PASSWORD_SIGN_IN and not issuer:
+        hint = "Set OIDC_ISSUER and its client, or unset PASSWORD_SIGN_IN."
+        found.append(Error("PASSWORD_SIGN_IN is off and there is no single sign-on: nobody could sign in.", hint=hint, id="desk.E072"))
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_second_factor(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A deployment asks for a second factor, asks again before high acts, and counts wrong tries."""
+    found: list[CheckMessage] = []
+    if not settings.SECOND_FACTOR:
+        hint = "Unset SECOND_FACTOR (it is on by default). With OIDC_TRUST_MFA=1 your identity provider's own second factor counts."
+        found.append(Warning("SECOND_FACTOR is off: a stolen password alone approves, activates and exports.", hint=hint, id="desk.W004"))
+    if not settings.PROVE_AGAIN_SECONDS:
+        hint = "Unset PROVE_AGAIN_MINUTES, or set it to 10."
+        found.append(Warning("PROVE_AGAIN_MINUTES is 0: high acts do not ask again who is there.", hint=hint, id="desk.W005"))
+    if not settings.AXES_ENABLED:
+        found.append(Warning("Wrong tries to sign in are not counted.", hint="Leave DEMO_MODE.", id="desk.W006"))
+    return found
+
+
 @register("mail")
 def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The transport and its address belong together."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,23 +14,28 @@ from django.utils import timezone
 
 from accounts.ageing import BUCKETS, LABELS, bucket
 from accounts.models import Account, Dispute, ImportRun, Invoice, Source
+from collections_site.measures.asked import usual
+from collections_site.measures.board import summary
 from drafts import states
 from drafts.admin.decisions import deciding
 from drafts.admin.lookup import accounts_of, follow_ups_of
 from drafts.admin.signals import signals_of
 from drafts.admin.work import failed_sources, mine, second_approval
+from drafts.labelling.judging import due_for
+from drafts.labelling.telling import latest
 from drafts.models import Delivery, FollowUp, Reply
-from governance import ledger
-from governance.admin.pages import moment, page, scope_for
+from governance import assignment, break_glass, ledger
+from governance.admin.pages import moment, page, person, require, scope_for
 from governance.checkpoints.files import Unreadable
 from governance.decisions import Denied
-from governance.models import AllPortfoliosGrant, Approval, Decision, Event, PolicyVersion, TemplateVersion, User
+from governance.metrics.asking import EVERYTHING, Reach
+from governance.models import AllPortfoliosGrant, Approval, Decision, Event, PolicyVersion, SampleFrame, TemplateVersion, User
 from governance.rights import Scope
-from governance.roles import ALL_ROLES, AUDITOR, DECIDERS, EXECUTIVE, FINANCE, LEADERSHIP, LEGAL, POLICY, SYSTEM, label_of
+from governance.roles import ACTIONS, ALL_ROLES, AUDITOR, DECIDERS, EXECUTIVE, FINANCE, LEADERSHIP, LEGAL, POLICY, SYSTEM, label_of
 
 NOTEWORTHY = (
     "delivery.stopped", "delivery.unknown", "delivery.resolved", "signal.dismissed", "approval.refused", "approval.void",
-    "policy.activated", "words.activated", "rights.granted", "rights.withdrawn", "audit.exported", "system.sending_paused",
+    "policy.activated", "words.activated", "break_glass.begun", "rights.password_set", "rights.second_factor_reset", "rights.granted", "rights.withdrawn", "audit.exported", "system.sending_paused",
     "system.sending_resumed", "hold.released",
 )
 
@@ -58,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if POLICY in held:
         context["policy"] = _policy()
     if SYSTEM in held:
-        context["system"] = _system()
+        context["system"] = {**_system(scope), "asked": list(assignment.waiting(person(request))[:10])}
     empty = not held & (DECIDERS | {AUDITOR}) or not accounts_of(request).exists()
     context["first_run"] = bool(held & DECIDERS) and empty
     return page(request, "desk/home.html", "Home", **context)
@@ -144,6 +149,8 @@ def _compliance(request: HttpRequest, scope: Scope, now: Any) -> dict[str, Any]:
             {"event": e, "who": people.get(e.actor_id or 0, "the machine"), "account": names.get(e.stream, "")} for e in recent
         ],
         "everything": AUDITOR in scope.roles_everywhere,
+        "due": len(due_for(person(request), scope)),
+        "emergencies": list(break_glass.unreviewed(person(request), now)[:10]),
     }
 
 
@@ -154,50 +161,26 @@ def _within(scope: Scope, role: str, path: str) -> Q:
     return Q(**{f"{path}__in": [pk for pk, held in scope.roles_by_portfolio.items() if role in held]})
 
 
-def must_be_zero(sent: QuerySet[Delivery]) -> list[dict[str, Any]]:
-    """Live counts of what must never happen, over accepted deliveries; each is counted from the rows themselves."""
-    doubled = sent.order_by().values("follow_up").annotate(n=Count("pk")).filter(n__gt=1)
-    return [
-        {"words": "sent without a complete approval", "n": sent.exclude(approval_request__state="complete").count()},
-        {"words": "sent with another text than approved", "n": sent.exclude(fingerprint=F("approval_request__fingerprint")).count()},
-        {"words": "sent twice", "n": doubled.count()},
-        {"words": "sent after a stop", "n": sent.filter(stopped_at__isnull=False).count()},
-    ]
-
-
 def _leadership(scope: Scope, now: Any) -> dict[str, Any]:
-    deliveries = Delivery.objects.filter(_within(scope, LEADERSHIP, "follow_up__portfolio_id"))
-    replies = Reply.objects.filter(_within(scope, LEADERSHIP, "message__account__portfolio_id"))
-    rejected = FollowUp.objects.filter(_within(scope, LEADERSHIP, "portfolio_id"), status=states.REJECTED)
-    sent = deliveries.filter(state=states.ACCEPTED)
     disputes = Dispute.objects.exclude(status=Dispute.Status.RESOLVED).filter(_within(scope, LEADERSHIP, "account__portfolio_id"))
     return {
-        "zero": must_be_zero(sent),
-        "tiles": [
-            {"words": "messages sent", **_pair(sent, "accepted_at", now)},
-            {"words": "drafts rejected", **_pair(rejected, "ended_at", now)},
-            {"words": "stopped before sending", **_pair(deliveries.filter(state=states.DELIVERY_STOPPED), "stopped_at", now)},
-            {"words": "replies", **_pair(replies, "created_at", now)},
-            {"words": "replies that dispute", **_pair(replies.filter(_kind("dispute")), "created_at", now)},
-            {"words": "promises with a date", **_pair(replies.filter(_kind("promise_with_date")), "created_at", now)},
-        ],
+        **summary(usual(now, _led(scope)), now),
         "ageing": ageing(_within(scope, LEADERSHIP, "portfolio_id"), now),
         "bands": [LABELS[b] for b in BUCKETS],
         "disputes": disputes.count(),
+        "recall": latest(SampleFrame.Kind.RECALL, _portfolios(scope, LEADERSHIP)),
     }
 
 
-def _pair(rows: QuerySet[Any], field: str, now: Any) -> dict[str, int]:
-    """Counts of the last 28 days and of the 28 days before."""
-    since, before = now - timedelta(days=28), now - timedelta(days=56)
-    return rows.order_by().aggregate(
-        now=Count("pk", filter=Q(**{f"{field}__gte": since})),
-        before=Count("pk", filter=Q(**{f"{field}__gte": before, f"{field}__lt": since})),
-    )
+def _portfolios(scope: Scope, role: str) -> set[int] | None:
+    """The portfolios in which the person holds ``role``; None for all."""
+    return None if role in scope.roles_everywhere else {pk for pk, held in scope.roles_by_portfolio.items() if role in held}
 
 
-def _kind(kind: str) -> Q:
-    return Q(confirmed_kind=kind) | Q(confirmed_kind="", machine_kind=kind)
+def _led(scope: Scope) -> Reach:
+    """The portfolios somebody leads; measures of others they may see stay on the page of the measures."""
+    led = _portfolios(scope, LEADERSHIP)
+    return EVERYTHING if led is None else Reach(frozenset(led))
 
 
 def ageing(inside: Q, now: Any) -> list[dict[str, Any]]:
@@ -219,24 +202,29 @@ def _policy() -> dict[str, Any]:
     }
 
 
-def _system() -> dict[str, Any]:
+def _system(scope: Scope) -> dict[str, Any]:
+    """What is not fine in the portfolios this administrator keeps running; people without a role belong to none."""
     granted = Q(portfoliousergrant__isnull=False) | Q(allportfoliosgrant__isnull=False) | Q(groups__portfoliogroupgrant__isnull=False)
     shared = Q(groups__in=AllPortfoliosGrant.objects.filter(group__isnull=False).values("group"))
-    oldest = Delivery.objects.filter(state__in=(states.SCHEDULED, states.CLAIMED, states.HANDING_OVER)).order_by("leaves_at").first()
+    inside = _within(scope, SYSTEM, "portfolio_id")
+    leaving = Delivery.objects.filter(_within(scope, SYSTEM, "follow_up__portfolio_id"))
+    oldest = leaving.filter(state__in=(states.SCHEDULED, states.CLAIMED, states.HANDING_OVER)).order_by("leaves_at").first()
     return {
-        "sources": list(Source.objects.exclude(status=Source.Status.OK).select_related("portfolio")),
-        "imports": list(ImportRun.objects.filter(state=ImportRun.State.REFUSED).order_by("-id")[:5]),
+        "sources": list(Source.objects.filter(inside).exclude(status=Source.Status.OK).select_related("portfolio")),
+        "imports": list(ImportRun.objects.filter(inside, state=ImportRun.State.REFUSED).order_by("-id")[:5]),
         "roleless": list(User.objects.filter(is_active=True, is_service=False).exclude(granted | shared).distinct()[:10]),
         "oldest": oldest,
-        "unknown": Delivery.objects.filter(state=states.OUTCOME_UNKNOWN).count(),
-        "failed": Delivery.objects.filter(state=states.FAILED_PERMANENT).count(),
+        "everything": SYSTEM in scope.roles_everywhere,
+        "unknown": leaving.filter(state=states.OUTCOME_UNKNOWN).count(),
+        "failed": leaving.filter(state=states.FAILED_PERMANENT).count(),
     }
 
 
 def verify_record(request: HttpRequest) -> HttpResponse:
-    """Recompute every hash of the ledger and say what was found; for auditors of everything."""
-    if AUDITOR not in scope_for(request).roles_everywhere:
-        Denied("because only a compliance auditor of all portfolios verifies the record").or_raise()
+    """Recompute every hash of the ledger and say what was found; for auditors and system administrators of everything."""
+    require(request, "verify_record")
+    if not scope_for(request).roles_everywhere & ACTIONS["verify_record"].roles:
+        Denied("because only a compliance auditor or a system administrator of all portfolios verifies the record").or_raise()
     try:
         report = ledger.examine()
     except (Unreadable, OSError) as error:

@@ -19,9 +19,11 @@ from collections_site import demo_chain
 from collections_site.demo import clock as demo_clock
 from collections_site.demo.people import PEOPLE
 from drafts import states
+from drafts.admin.lookup import follow_ups_of
 from drafts.delivery import handover
-from drafts.models import Delivery
-from governance.admin.pages import act_view, desk_view, page
+from drafts.models import Delivery, FollowUp
+from drafts.models.follow_up import FollowUpQuerySet
+from governance.admin.pages import act_view, desk_view, may, page
 from governance.models import Installation, User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -67,15 +69,20 @@ def enter(request: HttpRequest) -> HttpResponse:
     return redirect("admin:index")
 
 
+def _read(request: HttpRequest) -> FollowUpQuerySet:
+    """The follow-ups whose messages this person may read; a demo is no way around the roles."""
+    return follow_ups_of(request) if may(request, "see_draft") else FollowUp.objects.none()
+
+
 def outbox(request: HttpRequest) -> HttpResponse:
-    """Everything that "left": the demo's mail server is this list."""
-    rows = Delivery.objects.filter(state=states.ACCEPTED).select_related("account", "draft").defer("mime").order_by("-accepted_at")
+    """Everything that "left", of the accounts in reach: the demo's mail server is this list."""
+    rows = Delivery.objects.filter(state=states.ACCEPTED, follow_up__in=_read(request)).select_related("account", "draft").defer("mime").order_by("-accepted_at")
     return page(request, "desk/demo_outbox.html", "Demo outbox", rows=list(rows[:200]))
 
 
 def outbox_bytes(request: HttpRequest, pk: int) -> HttpResponse:
     """One message exactly as handed over, byte for byte."""
-    row = Delivery.objects.filter(pk=pk, state=states.ACCEPTED).select_related("account", "draft").first()
+    row = Delivery.objects.filter(pk=pk, state=states.ACCEPTED, follow_up__in=_read(request)).select_related("account", "draft").first()
     if row is None:
         raise Http404
     if request.GET.get("raw"):

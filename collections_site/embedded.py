@@ -17,10 +17,12 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from collections_site.beat import JOBS
+from collections_site.health import look
 from drafts import sweeping
 from drafts.compliance import nightly
 from drafts.packing import make
-from governance import clock
+from drafts.simulation import in_flight, runs
+from governance import clock, heartbeat
 from governance.checkpoints import writing
 
 log = logging.getLogger(__name__)
@@ -28,10 +30,11 @@ log = logging.getLogger(__name__)
 ROUNDS: dict[str, Callable[[datetime], Any]] = {
     "drafts.sweep": sweeping.sweep, "drafts.generate": sweeping.generate, "drafts.prepare_due": sweeping.prepare_due,
     "drafts.rerank": sweeping.rerank, "drafts.packs": make.make_due, "drafts.nightly": nightly.run_due,
-    "governance.checkpoint": writing.write_due,
+    "drafts.simulations": runs.run_due, "drafts.settle_policy": in_flight.settle_due,
+    "governance.checkpoint": writing.write_due, "collections_site.health": look.look_due,
 }  # fmt: skip
 # Jobs that take as long as somebody else does.
-PATIENT = ("drafts.generate", "drafts.packs", "drafts.nightly")
+PATIENT = ("drafts.generate", "drafts.packs", "drafts.nightly", "drafts.simulations", "drafts.settle_policy")
 
 
 class EmbeddedWorker(threading.Thread):
@@ -63,7 +66,8 @@ class EmbeddedWorker(threading.Thread):
             self._next[job.task] = moment + (job.every or settings.SWEEP_SECONDS)
             close_old_connections()
             try:
-                ROUNDS[job.task](clock.now())
+                with heartbeat.job(job.task):
+                    ROUNDS[job.task](clock.now())
             except Exception:
                 log.exception("%s failed; the next round tries again", job.task)
 

@@ -12,15 +12,14 @@ from django.utils import timezone
 
 from accounts.models import DisputeSignal
 from drafts import states
-from drafts.admin import decisions, outgoing
+from drafts.admin import decisions, holding, outgoing
 from drafts.admin.lookup import accounts_of, follow_ups_of
 from drafts.admin.work import mine
 from drafts.models import Delivery, FollowUp
-from governance import quarantine
-from governance.admin.pages import may, moment, scope_for
-from governance.holds import sending_paused
-from governance.models import Decision, Hold, Quarantine
-from governance.roles import DECIDERS
+from governance import break_glass, quarantine
+from governance.admin.pages import may, moment, person, scope_for
+from governance.models import Decision, Hold, Portfolio, Quarantine, TemplateVersion
+from governance.roles import AUDITOR, DECIDERS, SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +42,21 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("Decisions", "admin:decisions", "question", "see_account", "decisions"),
             Item("Disputes", "admin:disputes", "scale", "see_account", "signals"),
             Item("Outgoing", "admin:outgoing", "send", "stop", "leaving"),
+            Item("Holds", "admin:holds", "pause", "see_health"),
             Item("Accounts", "admin:accounts_account_changelist", "accounts", "see_account"),
         ),
     ),
     (
         "Record",
         (
+            Item("Measures", "admin:measures", "chart", "see_metrics"),
             Item("Replies", "admin:replies", "reply", "see_draft"),
             Item("Outcomes", "admin:outcomes", "check", "see_ledger"),
             Item("Packs", "admin:packs", "doc", "export_pack"),
             Item("Compliance", "admin:compliance", "check", "see_compliance"),
+            Item("Samples", "admin:samples", "search", "see_samples"),
             Item("Incidents", "admin:incidents", "alert", "see_incidents"),
+            Item("Training", "admin:trainings", "people", "write_training"),
             Item("Access review", "admin:access_review", "lock", "see_access_review"),
             Item("Events", "admin:governance_event_changelist", "record", "auditor"),
             Item("All data", "admin:all_data", "data", ""),
@@ -62,16 +65,21 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Set-up",
         (
+            Item("Readiness", "admin:readiness", "check", "see_readiness"),
+            Item("Health", "admin:health", "health", "see_health"),
             Item("Import", "admin:imports", "import", "import"),
             Item("Sources", "admin:accounts_source_changelist", "plug", "see_health"),
             Item("Policy", "admin:governance_policyversion_changelist", "rules", "see_health"),
             Item("Texts", "admin:governance_templateversion_changelist", "doc", "see_health"),
+            Item("Tone and guidance", "admin:tone", "pen", "see_health"),
             Item("Prompts", "admin:governance_promptversion_changelist", "pen", "see_health"),
             Item("People", "admin:governance_user_changelist", "people", "see_roles"),
-            Item("Roles", "admin:governance_portfoliousergrant_changelist", "lock", "see_roles"),
+            Item("Roles", "admin:roles", "lock", "see_roles"),
+            Item("Emergency access", "admin:break_glass", "alert", "see_roles"),
             Item("Portfolios", "admin:governance_portfolio_changelist", "gear", "see_roles"),
         ),
     ),
+    ("Help", (Item("Who may do what", "admin:who_may", "question", ""),)),
 )
 
 
@@ -122,6 +130,9 @@ def _is_current(path: str, url: str) -> bool:
     return path == url if url == reverse("admin:index") else path.startswith(url)
 
 
+SHOWN_LINES = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the system bar."""
@@ -130,6 +141,7 @@ class Line:
     icon: str
     text: str
     hold: Hold | Quarantine | None = None
+    url: str = ""
 
 
 def system_lines(request: HttpRequest) -> list[Line]:
@@ -140,16 +152,47 @@ def system_lines(request: HttpRequest) -> list[Line]:
         why = "; ".join(row.get_cause_display().lower() for row in refused)
         since = f"{timezone.localtime(refused[0].found_at):%d %b %H:%M}"
         lines.append(Line("bad", "lock", f"Nothing is sent since {since}: {why}. A person has to look and lift this.", refused[0]))
-    pause = sending_paused(moment(request))
-    if pause is not None:
+    for hold in holding.thrown(request):
+        lines.append(Line("bad", "pause", _switch_words(request, hold), hold))
+    return [*_at_most(lines), *_break_glass_lines(request)]  # an alarm is never counted away
+
+
+def _switch_words(request: HttpRequest, hold: Hold) -> str:
+    """What a switch stops, by whom since when, why, and what that means."""
+    reason = hold.reason.rstrip(".")
+    if hold.scope == Hold.Scope.GLOBAL:
         waiting = FollowUp.objects.filter(status=states.APPROVED).count() if scope_for(request).everything else None
-        tail = f" {waiting} messages wait." if waiting else " Approved messages wait and are checked again before they leave."
-        since = clock_words(pause)
-        lines.append(Line("bad", "pause", f"Sending is paused {since}: {pause.reason}.{tail}", pause))
-    return lines
+        tail = f" {waiting} approved messages wait; those whose time comes meanwhile are stopped." if waiting else " Messages whose time comes meanwhile are stopped and need a new approval."
+        return f"Sending is paused {clock_words(hold)}: {reason}.{tail}"
+    if hold.scope == Hold.Scope.PORTFOLIO:
+        portfolio = Portfolio.objects.filter(pk=hold.scope_id).first()
+        return f"Sending is paused for {portfolio} {clock_words(hold)}: {reason}."
+    if hold.scope == Hold.Scope.MODEL:
+        return f"Model drafting is off {clock_words(hold)}: {reason}. Approved texts are used instead."
+    return f"The text {TemplateVersion.objects.filter(pk=hold.scope_id).first()} is off {clock_words(hold)}: {reason}."
+
+
+def _at_most(lines: list[Line], most: int = SHOWN_LINES) -> list[Line]:
+    """The most severe lines, and how many more there are."""
+    more = len(lines) - most
+    return lines if more <= 0 else [*lines[:most], Line("bad", "pause", f"And {more} more.", lines[most].hold)]
+
+
+def _break_glass_lines(request: HttpRequest) -> list[Line]:
+    """An open emergency access, for everybody whom it concerns: its holder, the auditors, the other administrators."""
+    if not scope_for(request).all_roles & {AUDITOR, SYSTEM}:
+        return []
+    found, user = [], person(request)
+    for row in break_glass.visible_to(user).filter(pk__in=break_glass.open_now(moment(request))):
+        until = f"{timezone.localtime(row.ends_at):%H:%M}"
+        what = "one account" if row.account_id else "all accounts"
+        own = f"You read {what} of {row.portfolio} by emergency access until {until}. Every page is on record."
+        other = f"{row.user} reads {what} of {row.portfolio} by emergency access until {until}: {row.reason}"
+        found.append(Line("bad", "alert", own if row.user_id == user.pk else other, url=reverse("admin:break_glass_access", args=[row.pk])))
+    return found
 
 
 def clock_words(pause: Hold) -> str:
-    """ "by Ana Ruiz since 13:02"."""
+    """ "by Ana Ruiz since 13:02"; a switch that tripped names nobody."""
     who = f"by {pause.created_by} " if pause.created_by else ""
     return f"{who}since {timezone.localtime(pause.created_at):%d %b %H:%M}"

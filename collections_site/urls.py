@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
-from collections_site.health import readyz
+from collections_site.health.ready import readyz
+
+handler403 = "collections_site.refusals.refused"
 
 urlpatterns = [
     path("readyz", readyz, name="readyz"),

@@ -11,17 +11,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from collections_site.benchmarks import book, yardsticks
-from drafts.generation import runner
+from drafts.generation import gate, runner
 from drafts.models import Generation
 from drafts.preparation import prepare_all
 from governance import policies
-from governance.models import PolicyVersion, PromptVersion
+from governance.models import ModelSwitch, PolicyVersion, Portfolio, PromptVersion, ReadinessLook, User
 
 MODEL = "recorded-1"
 # The book has accounts nobody writes to (held, disputed, enterprise): so many more are made than drafts are wanted.
@@ -33,7 +34,7 @@ def run(drafts: int, latency: float = 2.0, concurrency: int = runner.CONCURRENCY
 
     ``ratio`` is ideal seconds by measured seconds; 0 when not every draft was answered.
     """
-    with _model_server(latency):
+    with _model_server(latency), _believed_looks():
         _queue(drafts)
         wall, cpu = time.perf_counter(), time.process_time()
         runner.run(timezone.now, limit=drafts, concurrency=concurrency)
@@ -58,6 +59,7 @@ def _queue(drafts: int) -> None:
     _without_limits()
     PromptVersion.objects.filter(key="preparation").update(state=PromptVersion.State.RETIRED)
     book.build(math.ceil(drafts * SPARE) + 10)
+    _switch_on()
     prepare_all(book.AS_OF)
     waiting = Generation.objects.filter(state=Generation.State.QUEUED).count()
     if waiting < drafts:
@@ -69,6 +71,27 @@ def _without_limits() -> None:
     PolicyVersion.objects.filter(state=PolicyVersion.State.ACTIVE).update(state=PolicyVersion.State.RETIRED)
     parameters = policies.DEFAULT.model_copy(update={"model_cost_micro_per_day": 10**12}).model_dump(mode="json")
     PolicyVersion.objects.create(number=2, state=PolicyVersion.State.ACTIVE, parameters=parameters)
+
+
+def _switch_on() -> None:
+    """The gate asks what it always asks; the invented book has no mailbox that could pass a real look."""
+    one, two = (User.objects.create(username=f"benchmark-{n}", is_active=False) for n in (1, 2))
+    for portfolio in Portfolio.objects.all():
+        look = ReadinessLook.objects.create(portfolio=portfolio, at=book.AS_OF, score=100, minimum=80, passes=True, policy_number=2)
+        ModelSwitch.objects.create(
+            portfolio=portfolio, state=ModelSwitch.State.ON, reason="benchmark", look=look, score=100, asked_by=one, asked_at=book.AS_OF,
+            decided_by=two, decided_at=book.AS_OF,
+        )  # fmt: skip
+
+
+@contextmanager
+def _believed_looks() -> Iterator[None]:
+    """Looks of any age count for the block: the book stands at a moment of its own."""
+    before, gate.TOO_OLD = gate.TOO_OLD, timedelta.max
+    try:
+        yield
+    finally:
+        gate.TOO_OLD = before
 
 
 @contextmanager

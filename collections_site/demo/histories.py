@@ -13,15 +13,16 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from accounts.models import Dispute, DisputeSignal
-from collections_site.demo import words
+from collections_site.demo import sampling, words
 from collections_site.demo.book.customer import FIRST_DAY
 from collections_site.demo.stage import Stage
 from drafts import review
+from drafts.readiness import switching
 from drafts.review.decisions import Term
 
 log = logging.getLogger(__name__)
 
-REFUSALS = (review.Blocked, review.Conflict, review.NotAllowed, review.WrongState, ObjectDoesNotExist, LookupError)
+REFUSALS = (switching.NotPossible, review.Blocked, review.Conflict, review.NotAllowed, review.WrongState, ObjectDoesNotExist, LookupError)
 
 
 class Act(NamedTuple):
@@ -54,7 +55,12 @@ def play(stage: Stage, acts: list[Act]) -> int:
 def before_today() -> list[Act]:
     """Everything up to last night."""
     stories = (mornings, paid_as_promised, disputed_and_resolved, not_a_dispute, answered, decided, approved_by_two, reviewed, held)
-    return [act for story in stories for act in story()]
+    return [act for story in (*stories, sampled, model_let_in) for act in story()]
+
+
+def model_let_in() -> list[Act]:
+    """A model asked for and let in by two people; the portfolios were ready that morning."""
+    return [Act(-1, 9, 25, lambda s: s.ask_for_a_model("mara")), Act(-1, 9, 40, lambda s: s.let_a_model_write("lea"))]
 
 
 def mornings() -> list[Act]:
@@ -191,4 +197,21 @@ def held() -> list[Act]:
         Act(-3, 11, 40, put("2020", "do_not_contact", "priya", words.THORNBURY_HOLD)),
         Act(-3, 11, 45, put("2031", "pause", "priya", words.HOLME_HOLD, 14)),
         Act(-1, 14, 10, lambda s: s.hold_invoice("2002", 1, "lea", words.BRACKENRIDGE_HOLD)),
+    ]
+
+
+def sampled() -> list[Act]:
+    """What the random sample is drawn from, and how it was labelled by two people who did not see what the detector said."""
+
+    def confirm(s: Stage) -> None:
+        while (signal := DisputeSignal.objects.filter(account=s.account("2042"), status="pending").first()) is not None:
+            review.confirm_signal(signal.pk, by=s.users["lea"], at=s.now, owner=s.users["priya"], category="delivery")
+
+    return [
+        Act(-9, 13, 10, confirm),
+        Act(-8, 10, 40, lambda s: s.send("2041", "jonas")),
+        Act(-8, 10, 45, lambda s: s.send("2043", "jonas")),
+        Act(-1, 17, 20, sampling.draw_recall),
+        *(Act(-1, 17, minute, lambda s, who=who: sampling.label(s, who)) for minute, who in ((30, "chen"), (45, "lea"), (55, "ayo"))),
+        Act(-1, 17, 58, sampling.agree),
     ]

@@ -64,6 +64,7 @@ BY_ROLE: dict[str, Person] = {person.role: person for person in PEOPLE}
 COLLEAGUES: tuple[Person, ...] = (
     Person(roles.OWNER, "tom", "Tom", "Becker", "Owns customers too; away this week", ALL_THREE),
     Person(roles.REVIEWER, "nina", "Nina", "Costa", "Reviewer, Iberia and France", ("iberia-france",)),
+    Person(roles.AUDITOR, "ayo", "Ayo", "Mensah", "Second look at samples"),
     Person(roles.FINANCE, "henrik", "Henrik", "Voss", "Second finance approver, DACH", ("dach",)),
 )
 AWAY, DEPUTY = "tom", "priya"

@@ -23,10 +23,11 @@ from collections_site.demo.days import Days
 from drafts import responses, review, sweeping
 from drafts.delivery import handover
 from drafts.models import Delivery, Draft, FollowUp
+from drafts.readiness import switching
 from governance import clock
 from governance.audit import Entry, account_stream, record
 from governance.history import save_as
-from governance.models import Decision, Portfolio, User
+from governance.models import Decision, ModelSwitch, Portfolio, User
 from governance.roles import EXECUTIVE, LEGAL
 
 SOON = timedelta(hours=2)
@@ -101,13 +102,25 @@ class Stage:
         """Ids of invoices by number."""
         return list(Invoice.objects.filter(number__in=numbers).values_list("pk", flat=True))
 
+    def ask_for_a_model(self, who: str) -> None:
+        """Ask for the model in every portfolio; one that is not ready refuses."""
+        for portfolio in self.portfolios.values():
+            switching.ask(portfolio, "The model's texts were compared with the templates for two weeks", by=self.users[who], at=self.now)
+
+    def let_a_model_write(self, who: str) -> None:
+        """Confirm what was asked for."""
+        for request in ModelSwitch.objects.filter(state=ModelSwitch.State.ASKED).order_by("pk"):
+            switching.confirm(request.pk, by=self.users[who], at=self.now)
+
     # what people do -------------------------------------------------------------------------------------------------------
     def approve(self, number: str, *people: str) -> None:
         """Each of ``people`` reads every warning and approves the text in force."""
         for who in people:
             follow_up, draft = self.follow_up(number), self.draft(number)
-            warnings = list(draft.findings.filter(severity="warn", acknowledged_by=None).values_list("pk", flat=True))
-            review.approve(follow_up.pk, draft.fingerprint, by=self.users[who], at=self.now, acknowledged=warnings)
+            warnings = list(draft.findings.filter(severity="warn").values_list("pk", flat=True))
+            review.approve(
+                follow_up.pk, draft.fingerprint, by=self.users[who], at=self.now, acknowledged=warnings, reason="checked_source"
+            )
 
     def edit(self, number: str, who: str, old: str, new: str) -> None:
         """Replace ``old`` by ``new`` in the text in force; it must be there."""

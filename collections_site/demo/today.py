@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections_site.demo import model, words
+from collections_site.demo import model, sampling, words
 from collections_site.demo.book import portfolios
 from collections_site.demo.histories import Act
 from collections_site.demo.stage import Stage
@@ -21,6 +21,7 @@ def this_morning() -> list[Act]:
         Act(0, 8, 30, _prepare),
         Act(0, 8, 50, lambda s: review.open_for_review(s.follow_up("2004").pk, by=s.users["priya"], at=s.now)),
         Act(0, 8, 55, lambda s: s.approve("1008", "priya")),
+        Act(0, 9, 2, sampling.draw_messages),
         Act(0, 9, 6, lambda s: s.approve("1029", "jonas")),
         Act(0, 9, 8, lambda s: portfolios.feeds_arrive(s.now)),
         Act(0, 9, 9, lambda s: portfolios.things_go_wrong(s.now)),

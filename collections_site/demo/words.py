@@ -59,3 +59,9 @@ TAUBER_QUESTION = "Tauber Stahlbau has two invoices more than 60 days overdue an
 # Corvus: the reviewer adds one friendly sentence to the approved text.
 CORVUS_OLD = "Mit freundlichen Grüßen"
 CORVUS_NEW = "Vielen Dank für die gute Zusammenarbeit.\n\nMit freundlichen Grüßen"
+STANHOPE_MISSED = "Our store counted eight boxes, your paper says ten."
+STANHOPE_TICKET = f"INV-204301 went to the wrong pile here. {STANHOPE_MISSED} Could somebody ring Ruth about it?"
+STANHOPE_WHY = "Eight came, ten are invoiced: the customer does not owe the whole of it."
+KENDAL_LINE = "We will not pay for goods we do not have."
+KENDAL_WHY = "They say that none of it arrived."
+STANHOPE_ACTION = "Ruth was called and the count is checked. The ticket goes into the detector's training data."

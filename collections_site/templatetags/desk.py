@@ -17,6 +17,7 @@ from drafts import states
 from drafts.review.diff import change_list, word_diff
 from governance.admin import wording
 from governance.audit import ACTIONS
+from governance.measured import WORDS as MEASURED_WORDS
 from governance.money import Money
 from governance.roles import label_of
 
@@ -69,6 +70,23 @@ def state(code: str, words: str = "") -> SafeString:
     """The badge of any state, lane, source state or severity."""
     tone, sign = LOOKS.get(code, ("", "info"))
     return badge(words or WORDS.get(code, code.replace("_", " ").capitalize()), tone, sign)
+
+
+MEASURED = {"fine": ("good", "check"), "warning": ("warn", "alert"), "problem": ("bad", "block"), "not_set_up": ("", "plug"), "unknown": ("notrun", "unknown")}
+
+
+@register.simple_tag
+def measured(code: str, count: int | None = None) -> SafeString:
+    """The badge of a measured line, or of how many lines are in a state: never colour alone."""
+    words = MEASURED_WORDS.get(code, code)
+    many = "s" if count is not None and count > 1 and code in ("warning", "problem") else ""
+    return badge(words if count is None else f"{count} {words.lower()}{many}", *MEASURED.get(code, ("notrun", "unknown")))
+
+
+@register.filter
+def measured_words(code: str) -> str:
+    """The state of a measured line in words."""
+    return MEASURED_WORDS.get(code, code)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from collections_site.demo import words
 from collections_site.demo.book.customer import FIRST_DAY, Customer, customer
 from collections_site.demo.days import Days
 
@@ -17,7 +18,7 @@ def customers(days: Days) -> list[Customer]:
     def make(number: str, name: str, **more: object) -> Customer:
         return customer(days, number, name, **(home | more))  # type: ignore[arg-type]
 
-    parts = (_routine, _payments, _words, _requests, _contacts, _quiet)
+    parts = (_routine, _payments, _words, _requests, _contacts, _quiet, _sampled)
     return [one for part in parts for one in part(make, days)]
 
 
@@ -139,6 +140,26 @@ def _quiet(make: partial[Customer], days: Days) -> list[Customer]:
         .contact("Oliver Finch", "Mr Finch", email="office@yarrow-finch.example").invoice("0.45", 33).habit(0, 0),
         make("2031", "Holme Valley Bakers Ltd", shows=("paused by its owner", "hold"), since=-3)
         .contact("Grace Holme", "Ms Holme", email="accounts@holme-bakers.example").invoice("1720.00", 14),
+    ]
+
+
+def _sampled(make: partial[Customer], days: Days) -> list[Customer]:
+    """What the random sample of the demo is drawn from: many small invoices, disputes the detector saw, and one it did not see."""
+    lenses = [f"INV-20420{n}" for n in range(1, 6)]
+    optics = make("2042", "Kendal Optics Ltd", shows=("dispute confirmed", "history"), since=-9)
+    optics.contact("Fiona Dodd", "Ms Dodd", email="accounts@kendal-optics.example").ticket(
+        "ZD-87911", "Missing goods", f"We never received the lenses on {', '.join(lenses[:4])} and {lenses[4]}, the tracking says they were returned "
+        f"to you. {words.KENDAL_LINE} Fiona Dodd", opened=days.at(-9, 7, 40), since=-9)  # fmt: skip
+    for n, number in enumerate(lenses):
+        optics.invoice(f"{310 + 45 * n}.00", 21 - n, number=number)
+    return [
+        make("2041", "Kettlewell Fasteners Ltd", shows=("many small invoices", "history"), since=-9)
+        .contact("Meg Airton", "Ms Airton", email="ledger@kettlewell-fasteners.example").many(18, "64.20", oldest=31).habit(6, 8),
+        optics,
+        make("2043", "Stanhope Joinery Ltd", shows=("a dispute nobody saw, found by a sample", "history"), since=-9)
+        .contact("Ruth Carver", "Ms Carver", email="office@stanhope-joinery.example").invoice("1870.00", 17, number="INV-204301")
+        .invoice("960.00", 11, number="INV-204302")
+        .ticket("ZD-87913", "INV-204301", words.STANHOPE_TICKET, opened=days.at(-9, 7, 55), since=-9),
     ]
 
 

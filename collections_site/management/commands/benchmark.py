@@ -8,17 +8,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collections_site.benchmarks import generating, importing, preparing, recording
+from collections_site.benchmarks import generating, importing, measuring, preparing, racing, recording, simulating
 from collections_site.benchmarks.yardsticks import Refused, scratch_database
 
-RUNS = {"import": importing.run, "prepare": preparing.run}
-GENERATE, LEDGER = "generate", "ledger"
+RUNS = {"import": importing.run, "prepare": preparing.run, "simulate": simulating.run}
+GENERATE, LEDGER, METRICS, RACES = "generate", "ledger", "metrics", "races"
 
 
 class Command(BaseCommand):
-    """Measure ``import`` or ``prepare`` on a made-up book of ten invoices an account, with plain SQL as the
+    """Measure ``import``, ``prepare`` or ``simulate`` (a policy) on a made-up book of ten invoices an account, with plain SQL as the
     yardstick; or ``generate``: model drafts by one worker process, with the model's own latency as the yardstick; or ``ledger``: events
-    written by several processes at once, and their verification.
+    written by several processes at once, and their verification; or ``metrics``: a page of measures on a long history (PostgreSQL);
+    or ``races``: many people who answer for the same draft at once (not a measure of speed: it counts what must not happen, and exits 1
+    when something did).
     """
 
     help = "Measure import, preparation, model drafts or the ledger on made-up data in a scratch database, each beside its yardstick."
@@ -26,33 +28,40 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("what", choices=sorted([*RUNS, GENERATE, LEDGER]))
-        parser.add_argument("--accounts", type=int, default=0, metavar="N", help="size of the book, for import and prepare")
-        parser.add_argument("--drafts", type=int, default=512, metavar="N", help="model drafts, for generate")
+        parser.add_argument("what", choices=sorted([*RUNS, GENERATE, LEDGER, METRICS, RACES]))
+        parser.add_argument("--accounts", type=int, default=0, metavar="N", help="size of the book, for import, prepare and simulate")
+        parser.add_argument("--drafts", type=int, default=512, metavar="N", help="model drafts, for generate; decided drafts on record, for metrics")
         parser.add_argument("--latency", type=float, default=2.0, metavar="SECONDS", help="of the model server, for generate")
         parser.add_argument("--events", type=int, default=100_000, metavar="N", help="events to write, for ledger")
+        parser.add_argument("--rounds", type=int, default=200, metavar="N", help="races of each kind, for races")
+        parser.add_argument("--only", default="", metavar="KIND", help="one kind, for races: approvers, edit, reject, hold, stop")
+        parser.add_argument("--parallel", type=int, default=32, metavar="K", help="people at once, for races")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the scratch database, measure, drop it."""
         what = options["what"]
-        size = {GENERATE: "drafts", LEDGER: "events"}.get(what, "accounts")
+        size = {GENERATE: "drafts", LEDGER: "events", METRICS: "drafts", RACES: "rounds"}.get(what, "accounts")
         if options[size] < 1:
             raise CommandError(f"--{size} must be at least 1")
         try:
             with scratch_database():
-                result = self._measure(what, options[size], options["latency"])
+                result = self._measure(what, options[size], options)
         except Refused as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(result))
-            return
-        width = max(map(len, result))
-        self.stdout.write(
-            "\n".join(f"{key.replace('_', ' '):<{width}}  {value}" for key, value in result.items())
-        )
+        else:
+            width = max(map(len, result))
+            self.stdout.write("\n".join(f"{key.replace('_', ' '):<{width}}  {value}" for key, value in result.items()))
+        if result.get("faults") or result.get("broken_invariants") or result.get("ledger_breaks"):
+            raise SystemExit(1)
 
-    def _measure(self, what: str, size: int, latency: float) -> dict[str, Any]:
+    def _measure(self, what: str, size: int, options: dict[str, Any]) -> dict[str, Any]:
         if what == GENERATE:
-            return generating.run(size, latency)
+            return generating.run(size, options["latency"])
+        if what == METRICS:
+            return measuring.run(size)
+        if what == RACES:
+            return racing.run(options["parallel"], size, options["only"])
         return recording.run(size) if what == LEDGER else RUNS[what](size)

@@ -69,12 +69,25 @@
 
   /* what was in front of the reviewer belongs to the record: the draft once it is really visible, and evidence that is opened */
   function looked(fields) {
-    if (work && work.dataset.looked) { post(work.dataset.looked, Object.assign({ draft: work.dataset.draft }, fields)).catch(() => {}); }
+    if (work && work.dataset.looked) { post(work.dataset.looked, Object.assign({ draft: work.dataset.draft }, fields), true).catch(() => {}); }
   }
   function opened() {
     if (doc.visibilityState === "visible") { doc.removeEventListener("visibilitychange", opened); looked({}); }
   }
   if (work) { doc.addEventListener("visibilitychange", opened); opened(); }
+
+  /* time really spent looking: a focused, visible tab, a minute after the last sign of life at most */
+  if (work && work.dataset.looked) {
+    let alive = Date.now(), active = 0;
+    ["keydown", "pointermove", "pointerdown", "scroll"].forEach((name) => doc.addEventListener(name, () => { alive = Date.now(); }, { passive: true, capture: true }));
+    const report = () => { if (active) { looked({ seconds: active }); active = 0; } };
+    setInterval(() => {
+      if (doc.visibilityState === "visible" && doc.hasFocus() && Date.now() - alive < 60000) { active += 1; }
+      if (active >= 5) { report(); }
+    }, 1000);
+    doc.addEventListener("submit", report, true);
+    doc.addEventListener("visibilitychange", report);
+  }
 
   /* panels of the decision bar */
   const openPanel = () => $(".bar details[open]");
@@ -105,9 +118,9 @@
       if (data.version) { all("input[name=version]").forEach((field) => { field.value = data.version; }); }
     })).catch(() => { claimed = false; });
   }
-  function post(url, fields) {
+  function post(url, fields, keep) {
     const body = new URLSearchParams(fields);
-    return fetch(url, { method: "POST", body: body, credentials: "same-origin",
+    return fetch(url, { method: "POST", keepalive: !!keep, body: body, credentials: "same-origin",
       headers: { "X-CSRFToken": token(), "X-Requested-With": "desk" } });
   }
 
@@ -128,6 +141,31 @@
     setTimeout(() => { keepIt.hidden = false; say("Your claim ends in two minutes."); }, Math.max(0, until - 120000));
     keepIt.addEventListener("click", () => { claimed = false; claim(); keepIt.hidden = true; say("Kept."); });
   }
+
+  /* two minutes before the visit ends; one press prolongs it */
+  const ending = $("#stay");
+  const warn = (left) => setTimeout(() => { if (!ending.open) { ending.showModal(); } }, Math.max(0, left - 120) * 1000);
+  if (ending) {
+    warn(+ending.dataset.left);
+    $("button", ending).addEventListener("click", () => {
+      ending.close();
+      post(ending.dataset.url, {}).then((answer) => answer.json()).then((data) => { say("Kept."); if (data.left > 120) { warn(data.left); } })
+        .catch(() => say("You are signed out. What you typed is still here."));
+    });
+  }
+
+  /* the password, for who wants to see it */
+  all("[data-show]").forEach((button) => {
+    const field = doc.getElementById(button.dataset.show);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = field.type === "text";
+      field.type = shown ? "password" : "text";
+      button.setAttribute("aria-pressed", String(!shown));
+      button.textContent = shown ? "Show password" : "Hide password";
+      field.focus();
+    });
+  });
 
   /* editor: working copy, and the checks over what is typed */
   const form = $("#edit-form");
@@ -167,7 +205,7 @@
   /* keyboard: letters move the focus or open a panel; only Ctrl/Cmd+Enter or a focused button decides */
   function commit() {
     const panel = openPanel();
-    const target = panel ? $("form", panel) : (form && form.contains(doc.activeElement) ? form : $("#approve-form[data-clean]"));
+    const target = panel ? $("form", panel) : (form && form.contains(doc.activeElement) ? form : $("#approve-form[data-clean], #label-form"));
     if (target) { target.requestSubmit(); }
   }
   function step(list, by) {
@@ -195,7 +233,7 @@
     if (key === "i") { const bad = $("[data-failing]") || $("#findings li"); if (bad) { bad.focus(); } return true; }
     const control = $('[data-key="' + key + '"]');
     if (!control) { return false; }
-    if (control.tagName === "SUMMARY") { control.parentElement.open = true; } else if (control.tagName === "A") { control.click(); } else { control.focus(); control.click(); }
+    if (control.tagName === "SUMMARY") { control.parentElement.open = true; } else if (control.tagName === "A") { control.click(); } else { control.focus(); if (!control.matches("select, textarea")) { control.click(); } }
     return true;
   }
   doc.addEventListener("keydown", (event) => {
@@ -207,9 +245,18 @@
     }
     const at = event.target;
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !letters()) { return; }
-    if (at.closest("input, textarea, select, [contenteditable], dialog")) { return; }
+    if (at.closest("input, textarea, select, [contenteditable], dialog") && !at.matches("#label-form [type=radio]")) { return; }
     if (letter(event.key)) { event.preventDefault(); }
   });
+
+  /* labelling: words marked in a text become the quote */
+  const quote = $("#label-form #quote");
+  if (quote) {
+    doc.addEventListener("mouseup", () => {
+      const marked = getSelection(), words = String(marked).trim(), from = marked.anchorNode && marked.anchorNode.parentElement;
+      if (words && from && from.closest(".quotable")) { quote.value = words; say("Taken as the words that show it"); }
+    });
+  }
 
   /* back from a workspace: the row that was open has the focus */
   if (rows) {

@@ -1,0 +1,15 @@
+"""Tasks of the installation: each calls one verb and may run twice or never."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from collections_site.health import look
+from governance import clock, heartbeat
+
+
+@shared_task(name="collections_site.health", reject_on_worker_lost=False)
+def health() -> None:
+    """One look at everything, unless another worker has just taken it."""
+    with heartbeat.job("collections_site.health"):
+        look.look_due(clock.now())
