@@ -47,6 +47,15 @@ TransactionTestCase._fixture_teardown = _flush_without_guards
 
 
 @pytest.fixture
+def model_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate of readiness stands open for every portfolio: for tests of what a model does, not of whether it may (test_readiness_gate)."""
+    from drafts.generation import gate
+
+    monkeypatch.setattr(gate, "shut", lambda portfolio_ids, at: {})
+    monkeypatch.setattr(gate, "off", lambda portfolio_ids: set())
+
+
+@pytest.fixture
 def chromium_path() -> str:
     """Path of the system Chromium."""
     return CHROMIUM

@@ -24,7 +24,7 @@ def at_as_of(settings):
 
 
 def approve_as(case, person, **kwargs):
-    return approve(case.follow_up.pk, case.draft.fingerprint, by=person, at=AS_OF, acknowledged=case.warnings(), **kwargs)
+    return approve(case.follow_up.pk, case.draft.fingerprint, by=person, at=AS_OF, acknowledged=case.warnings(), reason="checked_source", **kwargs)
 
 
 def nothing_is_leaving(case):
@@ -45,7 +45,7 @@ def test_one_reviewer_approves_a_routine_draft_and_it_waits_for_its_leaving_time
 def test_a_message_approved_in_the_evening_leaves_in_the_customers_next_business_hour():
     case = routine_case()
     evening = AS_OF.replace(hour=19)
-    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.reviewer, at=evening, acknowledged=case.warnings())
+    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.reviewer, at=evening, acknowledged=case.warnings(), reason="checked_source")
     assert case.delivery.leaves_at == (AS_OF + timedelta(days=1)).replace(hour=7, minute=0)  # 9:00 in Berlin
 
 
@@ -127,7 +127,7 @@ def test_a_blocking_finding_refuses_everybody():
     edit(case.follow_up.pk, case.draft.subject, wrong, 1, by=case.desk.reviewer, at=AS_OF)
     for person in (case.desk.reviewer, case.desk.finance):
         with pytest.raises((Blocked, NotAllowed)):
-            approve(case.follow_up.pk, case.draft.fingerprint, by=person, at=AS_OF + timedelta(hours=1), acknowledged=case.warnings())
+            approve(case.follow_up.pk, case.draft.fingerprint, by=person, at=AS_OF + timedelta(hours=1), acknowledged=case.warnings(), reason="checked_source")
     assert nothing_is_leaving(case)
     assert not Approval.objects.exists()
 
@@ -138,10 +138,10 @@ def test_each_warning_must_be_ticked_and_is_recorded_with_its_reader():
     warning = draft.findings.create(check_id="G27", label="repetition", severity="warn", why="very similar to the last message")
     other = draft.findings.create(check_id="G23", label="uncited", severity="warn", why="a sentence has no source")
     with pytest.raises(Blocked, match="a sentence has no source"):
-        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=[warning.pk])
+        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=[warning.pk], reason="checked_source")
     warning.refresh_from_db()
     assert warning.acknowledged_by is None  # nothing is half done
-    approve(case.follow_up.pk, draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=[warning.pk, other.pk])
+    approve(case.follow_up.pk, draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=[warning.pk, other.pk], reason="checked_source")
     other.refresh_from_db()
     assert other.acknowledged_by == case.desk.reviewer
     assert Event.objects.filter(action="finding.acknowledged").count() == 2
@@ -197,7 +197,7 @@ def test_an_earlier_editor_in_the_chain_cannot_approve_either():
     later = AS_OF + timedelta(hours=1)
     edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nGoodbye.", 2, by=second, at=later)
     with pytest.raises(NotAllowed, match="because you edited this text"):
-        approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.finance, at=later + timedelta(hours=1), acknowledged=case.warnings())
+        approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.finance, at=later + timedelta(hours=1), acknowledged=case.warnings(), reason="checked_source")
 
 
 def test_the_routine_editor_may_approve_only_while_policy_allows_it():
@@ -283,7 +283,7 @@ def test_an_expired_request_is_asked_anew_and_old_approvals_do_not_count():
     first = ApprovalRequest.objects.get()
     late = first.expires_at + timedelta(hours=8)
     Source.objects.update(as_of=late)
-    result = approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.finance, at=late, acknowledged=case.warnings())
+    result = approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.finance, at=late, acknowledged=case.warnings(), reason="checked_source")
     assert not result.complete
     first.refresh_from_db()
     assert first.state == "void"

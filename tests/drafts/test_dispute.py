@@ -152,10 +152,10 @@ def test_an_answer_is_written_by_a_person_and_approved_by_finance_and_the_owner_
     case.prepare()
     assert case.draft == draft  # preparation leaves a person's answer alone
     with pytest.raises(NotAllowed, match="because you edited this text"):
-        approve(case.follow_up.pk, draft.fingerprint, by=writer, at=AS_OF, acknowledged=case.warnings())
+        approve(case.follow_up.pk, draft.fingerprint, by=writer, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     with pytest.raises(NotAllowed):
-        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=case.warnings())
-    assert not approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings()).complete
+        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
+    assert not approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings(), reason="checked_source").complete
     result = approve(case.follow_up.pk, draft.fingerprint, by=case.desk.owner, at=AS_OF)
     assert result.complete
     assert handover.deliver_due(result.delivery.leaves_at) == {"accepted": 1}
@@ -168,10 +168,10 @@ def test_an_answer_whose_half_approval_expired_stays_and_is_asked_anew():
     case = routine_case()
     (dispute,) = mark_disputed(case.follow_up.pk, [case.invoices[0].pk], category="price", quote="x", by=case.desk.reviewer, at=AS_OF)
     draft = answered(case, dispute, make_user("finance_approver", case.desk.portfolio))
-    approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings())
+    approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     assert sweeping.expire_requests(ApprovalRequest.objects.get().expires_at) == 1
     assert (case.follow_up.status, case.draft) == (states.AWAITING_APPROVAL, draft)
-    result = approve(case.follow_up.pk, draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings())
+    result = approve(case.follow_up.pk, draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     assert not result.complete and result.remaining == ("finance_approver",)
     assert Delivery.objects.count() == 0
 
@@ -216,7 +216,7 @@ def test_an_enterprise_account_gets_no_answer_out_before_the_executive_decided()
     writer = make_user("reviewer", case.desk.portfolio)
     draft = answered(case, dispute, writer)
     with pytest.raises(Blocked, match="executive has to decide"):
-        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings())
+        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     assert not Delivery.objects.exists()
 
 
@@ -226,7 +226,7 @@ def test_resolving_withdraws_an_answer_that_did_not_leave(approved):
     (dispute,) = mark_disputed(case.follow_up.pk, [case.invoices[0].pk], category="price", quote="x", by=case.desk.reviewer, at=AS_OF)
     draft = answered(case, dispute, make_user("finance_approver", case.desk.portfolio))
     if approved != "not yet":
-        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings())
+        approve(case.follow_up.pk, draft.fingerprint, by=case.desk.finance, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     if approved == "and about to leave":
         assert approve(case.follow_up.pk, draft.fingerprint, by=case.desk.owner, at=AS_OF).complete
     resolve_dispute(dispute.pk, "withdrawn", "they wrote so", by=case.desk.finance, at=AS_OF)

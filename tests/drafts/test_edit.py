@@ -52,7 +52,7 @@ def test_crlf_from_a_text_area_is_no_edit():
 
 def test_approvals_of_the_old_text_are_void():
     case = exception_case()
-    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings())
+    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     save(case, case.draft.body + "\nThank you.", by=case.desk.finance)
     assert [r.state for r in ApprovalRequest.objects.all()] == ["void"]
     assert case.follow_up.status == states.IN_REVIEW

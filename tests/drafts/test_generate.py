@@ -14,7 +14,7 @@ from drafts.models import Brief, FollowUp, Generation
 from tests.drafts.scene import stop_clock
 from tests.factories import AS_OF, make_account, make_invoice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from governance.models import ApprovedTerm, Decision
 from tests.drafts.scene import AS_OF, Case, Desk, stop_clock
 from tests.factories import make_invoice, make_message, make_promise, moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
 PLAN = Term(
     "payment_plan", "EUR", (("300.00", date(2026, 6, 1)), ("300.00", date(2026, 7, 1)), ("300.50", date(2026, 8, 3))), date(2026, 8, 31)
@@ -94,7 +94,7 @@ def test_a_text_that_deviates_by_a_cent_a_day_or_a_line_is_blocked(case, old, ne
     edit(case.follow_up.pk, draft.subject, draft.body.replace(old, new), draft.revision, by=case.desk.reviewer, at=AS_OF)
     assert case.draft.findings.filter(severity="block", registered=False).exists()
     with pytest.raises(Blocked):
-        approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings())
+        approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     assert not Delivery.objects.exists()
 
 

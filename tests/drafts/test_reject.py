@@ -40,7 +40,7 @@ def test_a_rejection_without_a_reason_is_refused():
 
 def test_rejecting_voids_the_first_approval():
     case = exception_case()
-    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings())
+    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     reject(case.follow_up.pk, "wrong_fact", "the invoice was replaced", by=case.desk.finance, at=AS_OF)
     assert ApprovalRequest.objects.get().state == "void"
 

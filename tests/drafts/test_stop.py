@@ -81,6 +81,6 @@ def test_a_reopened_message_needs_a_new_approval():
     stop(delivery.pk, "wait", by=case.desk.reviewer, at=AS_OF)
     assert reopen(case.follow_up.pk, by=case.desk.reviewer, at=AS_OF).status == states.READY
     assert handover.deliver_due(LEAVES) == {}
-    result = approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=case.warnings())
+    result = approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     assert result.delivery.pk != delivery.pk
     assert handover.deliver_due(LEAVES) == {"accepted": 1}

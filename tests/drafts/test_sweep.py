@@ -76,7 +76,7 @@ def test_a_claim_that_ran_out_goes_back_to_the_queue():
 
 def test_an_expired_request_sends_the_half_approved_draft_back_to_be_prepared():
     case = exception_case()
-    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings())
+    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     late = ApprovalRequest.objects.get().expires_at
     assert sweeping.expire_requests(late - timedelta(seconds=1)) == 0
     sweeping.expire_requests(late)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import permutations
+
 import pytest
 
 from governance import approvals, clock
@@ -18,9 +21,9 @@ def account():
     return make_account(make_portfolio(country="DE"))
 
 
-def ask(account, *roles, fingerprint=PRINT, at=None):
+def ask(account, *roles, fingerprint=PRINT, at=None, subject=7, topics=()):
     return approvals.open_request(
-        subject_id=7, account_id=account.pk, portfolio=account.portfolio, fingerprint=fingerprint, lane="exception",
+        topics=topics, subject_id=subject, account_id=account.pk, portfolio=account.portfolio, fingerprint=fingerprint, lane="exception",
         roles=[(r, "rule") for r in roles], requester=None, policy=PolicyVersion.objects.get(state="active"), at=at or clock.now(),
     )
 
@@ -129,3 +132,56 @@ def test_a_rejection_ends_the_request(account):
 def test_leadership_can_read_metrics_and_not_approve(account):
     with pytest.raises(NotAllowed, match="leadership"):
         give(ask(account, "reviewer"), make_user("leadership", account.portfolio))
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "ends"),
+    [
+        ("2026-05-12T08:00+00:00", "UTC", "2026-05-16T00:00+00:00"),
+        ("2026-05-12T08:00+00:00", "Europe/Berlin", "2026-05-15T22:00+00:00"),
+        # 23:30 on Tuesday in London is 00:30 on Wednesday in Berlin, and 15:30 on Tuesday in Los Angeles
+        ("2026-05-12T22:30+00:00", "Europe/Berlin", "2026-05-18T22:00+00:00"),
+        ("2026-05-12T22:30+00:00", "America/Los_Angeles", "2026-05-16T07:00+00:00"),
+        ("2026-05-12T12:30+00:00", "Pacific/Auckland", "2026-05-18T12:00+00:00"),
+        ("2026-05-12T22:30+00:00", "No/Where", "2026-05-16T00:00+00:00"),
+    ],
+)
+def test_three_business_days_are_days_of_the_accounts_own_zone(at, zone, ends):
+    # 14 May 2026 is a public holiday in Germany; here only weekends count.
+    moment = datetime.fromisoformat(at)
+    assert approvals.expiry(moment, 3, "", zone) == datetime.fromisoformat(ends)
+    assert approvals.expiry(moment, 3, "", zone).tzinfo is UTC
+
+
+def test_somebody_with_two_roles_fills_the_one_nobody_else_could(account):
+    portfolio = account.portfolio
+    both, owner = make_user("account_owner", portfolio), make_user("account_owner", portfolio)
+    grant(both, "executive", portfolio)
+    request = ask(account, "account_owner", "executive")
+    first = give(request, both)
+    assert first.remaining == ("account_owner",)
+    assert give(request, owner).complete
+
+
+def test_three_people_with_overlapping_roles_never_block_each_other(account):
+    portfolio = account.portfolio
+    people = []
+    for roles in (("account_owner", "executive"), ("account_owner", "finance_approver", "legal_approver"), ("account_owner", "finance_approver", "legal_approver")):
+        person = make_user(roles[0], portfolio)
+        for role in roles[1:]:
+            grant(person, role, portfolio)
+        people.append(person)
+    for n, wanted in enumerate((("account_owner", "legal_approver", "executive"), ("account_owner", "finance_approver", "legal_approver"))):
+        for order in permutations(people):
+            request = ask(account, *wanted, subject=100 * n + people.index(order[0]) * 10 + people.index(order[1]))
+            assert [give(request, person).complete for person in order] == [False, False, True]
+            assert Approval.objects.filter(request=request).values("person").distinct().count() == 3
+
+
+def test_other_topics_ask_anew_and_void_what_was_given(account):
+    owner = make_user("account_owner", account.portfolio)
+    first = ask(account, "account_owner", "finance_approver")
+    give(first, owner)
+    again = ask(account, "account_owner", "finance_approver", topics=["credit"])
+    first.refresh_from_db()
+    assert (first.state, again.topics, again.pk == first.pk) == ("void", ["credit"], False)

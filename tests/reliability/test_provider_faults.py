@@ -25,7 +25,7 @@ from tests.factories import AS_OF, make_account, make_invoice, make_portfolio
 
 SOAK = os.environ.get("SOAK") == "1"
 TIMES = 50 if SOAK else 2
-pytestmark = [pytest.mark.django_db, *([pytest.mark.slow] if SOAK else [])]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write"), *([pytest.mark.slow] if SOAK else [])]
 
 ENDED = ("ready", "on_hold", "awaiting_decision")
 WORST_CALL = budget.ASSUMED_TOKENS_IN + 4 * 3_500

@@ -201,7 +201,7 @@ def test_preparation_and_approval_at_once_leave_one_open_follow_up():
 
 def test_expiry_locks_the_account_before_the_request():
     case = exception_case()
-    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings())
+    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     late = ApprovalRequest.objects.get().expires_at
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():

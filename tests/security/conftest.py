@@ -39,6 +39,7 @@ class Browser(Client):
         follow_up, draft = case.follow_up, case.draft
         form: dict[str, Any] = {
             "fingerprint": draft.fingerprint if draft else "", "version": follow_up.version, "acknowledged": case.warnings() if draft else [],
+            "reason": "checked_source",
         }
         form = {k: v for k, v in {**form, **changes}.items() if v is not None}
         return self.act(reverse("admin:act_approve", args=[follow_up.pk]), form)

@@ -54,7 +54,7 @@ def sent_to_her(case):
     for role in roles:
         person = case.desk.person(role)
         warnings = list(draft.findings.filter(severity="warn").values_list("pk", flat=True))
-        result = approve(case.follow_up.pk, draft.fingerprint, by=person, at=AS_OF, acknowledged=warnings, comment=f"fine for {GREETING}")
+        result = approve(case.follow_up.pk, draft.fingerprint, by=person, at=AS_OF, acknowledged=warnings, reason="checked_source", comment=f"fine for {GREETING}")
     assert result.complete, result
     delivery = case.delivery
     ended = handover.deliver_one(delivery.pk, max(AS_OF, delivery.leaves_at))

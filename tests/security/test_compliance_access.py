@@ -264,7 +264,7 @@ def test_a_log_file_under_another_name_or_of_an_account_that_is_not_there_erases
 
 def test_a_preservation_hold_is_not_released_by_a_person_of_another_portfolio_nor_passed_by(browser, own, foreign):
     contact = contact_of(foreign)
-    browser(foreign.desk.legal).act(f"/admin/account/{foreign.account.pk}/preserve/", {"reason": "court"})
+    browser(foreign.hand_to("legal_approver")).act(f"/admin/account/{foreign.account.pk}/preserve/", {"reason": "court"})
     assert browser(own.desk.legal).act(f"/admin/account/{foreign.account.pk}/preserve/", {"step": "release", "reason": "x"}).status_code == 404
     answer = browser(foreign.desk.finance).act(f"/admin/contact/{contact.pk}/erase/", {"sure": "yes"})
     contact.refresh_from_db()

@@ -161,7 +161,7 @@ def test_what_waits_to_leave_is_stopped():
     for role, _ in case.follow_up.required_roles or [("reviewer", "")]:
         from drafts.review import approve
 
-        approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.person(role), at=AS_OF, acknowledged=case.warnings())
+        approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.person(role), at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     erase(contact.pk, by=case.desk.finance, at=AS_OF)
     assert (case.delivery.state, case.delivery.stop_code) == ("stopped", "erased")
 
@@ -296,7 +296,7 @@ def test_what_is_past_its_time_goes_unless_a_hold_keeps_it():
 def test_the_page_says_what_it_does_asks_twice_and_erases(browser):
     case, contact = everywhere()
     url, account = f"/admin/contact/{contact.pk}/erase/", f"/admin/account/{case.account.pk}/"
-    finance, legal = browser(case.desk.finance), browser(case.desk.legal)
+    finance, legal = browser(case.desk.finance), browser(case.hand_to("legal_approver"))
     assert url in finance.get(account).content.decode() and url not in browser(case.desk.reviewer).get(account).content.decode()
     assert browser(case.desk.reviewer).act(url, {"sure": "yes"}).status_code == 403
     assert browser(make_user("finance_approver", Desk().portfolio)).get(url).status_code == 404

@@ -47,7 +47,7 @@ def fake_request(case, *, person, role="reviewer", fingerprint=None, **changes):
     )
     required = RequiredRole.objects.create(request=request, role=role)
     approval = {
-        "request_id": request.pk, "required_role_id": required.pk, "person_id": person.pk, "acting_as": role, "verdict": "approve",
+        "request_id": request.pk, "required_role_id": required.pk, "person_id": person.pk, "acting_as": role, "verdict": "approve", "reason": "",
         "fingerprint": request.fingerprint, "comment": "", "at": AS_OF,
     }
     insert("governance_approval", **approval)

@@ -81,7 +81,7 @@ def test_an_honest_database_breaks_nothing():
     edit(edited.follow_up.pk, edited.draft.subject, edited.draft.body + "\nKind regards", 1, by=desk.reviewer, at=AS_OF)
     sent(edited)
     asked = exception_case(desk)
-    request_changes(asked.follow_up.pk, ["tone"], "warmer", by=desk.legal, at=AS_OF)
+    request_changes(asked.follow_up.pk, ["tone"], "warmer", by=asked.hand_to("legal_approver"), at=AS_OF)
     asked.prepare()
     sent(asked)
     stopped = routine_case(desk)
@@ -210,7 +210,7 @@ def test_i7_a_message_without_a_last_look_on_record():
 def test_i8_an_approval_that_survived_an_edit():
     case = exception_case()
     approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF)
-    edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nKind regards", 1, by=case.desk.legal, at=AS_OF)
+    edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nKind regards", 1, by=case.hand_to("legal_approver"), at=AS_OF)
     assert broken() == []
     tamper("UPDATE governance_approvalrequest SET state = 'open'")
     assert "was replaced" in only("I8")
@@ -218,7 +218,7 @@ def test_i8_an_approval_that_survived_an_edit():
 
 def test_i9_an_approval_by_the_author():
     case = exception_case()
-    edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nKind regards", 1, by=case.desk.legal, at=AS_OF)
+    edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nKind regards", 1, by=case.hand_to("legal_approver"), at=AS_OF)
     leave(case.follow_up.pk, by=case.desk.legal, at=AS_OF)
     approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF)
     tamper("UPDATE drafts_draft SET author_id = %s WHERE revision = 2", case.desk.owner.pk)
@@ -227,7 +227,7 @@ def test_i9_an_approval_by_the_author():
 
 def test_i9_an_approval_by_who_asked_for_the_text():
     case = exception_case()
-    request_changes(case.follow_up.pk, ["tone"], "warmer", by=case.desk.legal, at=AS_OF)
+    request_changes(case.follow_up.pk, ["tone"], "warmer", by=case.hand_to("legal_approver"), at=AS_OF)
     case.prepare()
     approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF)
     tamper("UPDATE governance_event SET actor_id = %s WHERE action = 'follow_up.request_changes'", case.desk.owner.pk)

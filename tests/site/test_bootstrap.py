@@ -35,6 +35,38 @@ def test_the_standard_preset_makes_one_administrator_who_sees_no_account():
     assert not user.is_superuser and user.is_staff
 
 
+def test_two_administrators_are_made_at_once_and_a_lone_one_is_told_to_find_a_colleague(capsys):
+    call_command("bootstrap", preset="standard", admin=["it@desk.example"])
+    assert "there is one administrator" in capsys.readouterr().out
+    call_command("bootstrap", preset="standard", admin=["it@desk.example", "ops@desk.example"])
+    told = capsys.readouterr().out
+    assert "there is one administrator" not in told and "give roles under Roles" in told
+    assert AllPortfoliosGrant.objects.filter(role="system_admin").count() == 2
+
+
+def test_the_small_preset_says_that_every_lane_can_be_run_and_what_to_do_next(capsys):
+    call_command("bootstrap", preset="small", person=["a@desk.example", "b@desk.example", "c@desk.example"])
+    told = capsys.readouterr().out
+    assert "Every lane can be run" in told and "Attention" not in told and "Next: 1." in told
+
+
+def test_a_second_run_brings_back_no_grant_that_was_ended_and_records_nothing():
+    people = ["a@desk.example", "b@desk.example", "c@desk.example"]
+    call_command("bootstrap", preset="small", person=people)
+    AllPortfoliosGrant.objects.filter(role="leadership").update(ends_on="2020-01-01")
+    before = Event.objects.count()
+    call_command("bootstrap", preset="small", person=[people[0].upper(), *people[1:]])
+    assert str(AllPortfoliosGrant.objects.get(role="leadership").ends_on) == "2020-01-01"
+    assert (User.objects.count(), Event.objects.count()) == (3, before)
+
+
+def test_a_person_who_was_switched_off_is_not_made_administrator_again():
+    call_command("bootstrap", preset="standard", admin="it@desk.example")
+    User.objects.update(is_active=False)
+    with pytest.raises(CommandError, match="switched off"):
+        call_command("bootstrap", preset="standard", admin="it@desk.example")
+
+
 def test_it_makes_the_key_that_signs_checkpoints_and_shows_its_public_half(settings, tmp_path, capsys):
     settings.LEDGER_KEY_FILE = tmp_path / "key.pem"
     call_command("bootstrap", preset="standard", admin="it@desk.example")
@@ -51,7 +83,16 @@ def test_a_second_run_changes_nothing_and_resets_no_password():
     assert User.objects.get().password == before and AllPortfoliosGrant.objects.count() == 1
 
 
-@pytest.mark.parametrize("bad", [{"preset": "small", "person": ["a@x.example"]}, {"preset": "standard"}, {"preset": "standard", "admin": "nobody"}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"preset": "small", "person": ["a@x.example"]},
+        {"preset": "small", "person": ["a@x.example", "A@x.example", "c@x.example"]},
+        {"preset": "standard"},
+        {"preset": "standard", "admin": "nobody"},
+        {"preset": "standard", "admin": "a@x.example", "currency": "EURO"},
+    ],
+)
 def test_bad_input_is_refused_and_nothing_is_written(bad):
     with pytest.raises(CommandError):
         call_command("bootstrap", **bad)

@@ -23,7 +23,7 @@ def run_demo(var: Path, *options: str, **env: str) -> subprocess.CompletedProces
     """The command in a process of its own, with nothing of this test run's configuration."""
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "SYSTEMROOT")}
     return subprocess.run(
-        [sys.executable, "manage.py", "demo", "--no-server", *options], cwd=ROOT, capture_output=True, text=True, timeout=240, check=False,
+        [sys.executable, "manage.py", "demo", "--no-server", *options], cwd=ROOT, capture_output=True, text=True, timeout=480, check=False,
         env={**kept, "VAR_DIR": str(var), **env},
     )  # fmt: skip
 

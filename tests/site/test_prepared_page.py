@@ -21,7 +21,7 @@ from governance.models import ApprovedTerm, Decision
 from tests.drafts.scene import AS_OF, Desk
 from tests.factories import make_invoice, make_message, make_ticket, moment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of", "model_may_write")]
 
 
 @pytest.fixture

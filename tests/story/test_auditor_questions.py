@@ -22,15 +22,17 @@ from drafts.packing import make
 from drafts.review import dismiss_signal, reject
 from governance import guards
 from governance.models import Approval, Event, PackRun
+from tests.drafts.labelling import WORDS, decided, label_all, sample
 from tests.drafts.packing.story import auditor, told, verify
 from tests.drafts.scene import routine_case
-from tests.factories import make_signal, moment
+from tests.factories import make_signal, make_user, moment
 from tests.site.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 MOST_CLICKS = 2
-# What an auditor may do from these pages: prove, draw, ask, fetch, and the safety stops everybody has. None of it writes into a record.
-HARMLESS = ("/admin/logout/", "/admin/record/verify/", "/admin/outcomes/", "/admin/packs/", "/admin/demo/", "/admin/compliance/", "/admin/outgoing/pause/")
+# What an auditor may do from these pages: prove, draw, label, ask, fetch, and the safety stops everybody has. None of it changes a record.
+HARMLESS = ("/admin/logout/", "/admin/record/verify/", "/admin/outcomes/", "/admin/packs/", "/admin/demo/", "/admin/compliance/", "/admin/outgoing/pause/",
+            "/admin/samples/")  # fmt: skip
 
 
 @pytest.fixture
@@ -164,11 +166,29 @@ def test_11_it_is_known_that_reviewers_review(reader, case):
     reader.start("/admin/").click("Compliance").says("Oversight effectiveness", "evidence opened 1 times")
 
 
-def test_12_a_number_of_the_dashboard_is_computed_again_from_rows_and_events(reader, case):
-    """The population: the matrix counts it from the rows, the list of outcomes from the events that began each case."""
+def test_12_a_number_of_the_dashboard_is_computed_again_from_raw_events(reader, case):
+    """Figures of Home from the rows beside the same from the ledger's events; and the population, which the matrix counts from rows."""
+    reader.start("/admin/").click("Figures counted twice").says("Both counts agree", "Messages sent 1 1 Same", "Stopped before sending 1 1 Same")
+    guards.drop(connection)
+    Event.objects.filter(action="delivery.accepted").delete()
+    guards.install(connection)
+    reader.start("/admin/").click("Figures counted twice").says("1 figure differs", "Messages sent 1 0 Different")
     reader.client.post(reverse("admin:look_at_controls"))
     reader.start("/admin/").click("Compliance").says("Metric integrity", "1 generated =")
     reader.start("/admin/").click("All outcomes").says("Complete: the ledger began 1 in this period, and 1 are here")
+
+
+def test_13_how_misses_of_the_dispute_detector_are_known(reader, case, settings):
+    """A random sample, labelled blind by two people: the miss stands in a list with its words, its sample, and what is done about it."""
+    reader.start("/admin/").click("What was missed").says("No locked sample yet: nothing is known about what was missed")
+    overlooked = decided(case.desk, 1, mail=f"Hello, {WORDS}.", name="Overlooked Ltd")
+    frame = sample(auditor(), since=moment(-48), until=moment(100), at=moment(101))
+    (unit,) = [item.unit for item in frame.items.all() if item.account_id == overlooked.account.pk]
+    for person in (auditor(), make_user("finance_approver", case.desk.portfolio), make_user("compliance_auditor")):
+        label_all(frame, person, yes=[unit], at=moment(102))
+    reader.start("/admin/").click("What was missed").says("Overlooked Ltd", WORDS, "Incident", "detector", "of 30 labelled - no estimate yet")
+    reader.click(f"Sample {frame.pk}").says("How it was drawn", frame.seed, "The same items")
+    reader.start("/admin/").click("Compliance").click("What the dispute detector missed").says("Overlooked Ltd")
 
 
 def test_14_one_accounts_history_as_a_pack_that_verifies_offline(reader, case, tmp_path):
@@ -186,6 +206,7 @@ def test_none_of_it_is_writable(reader, case):
     for tab in ("Timeline", "Versions", "Evidence", "Checks", "Approvals", "What was sent", "Raw events"):
         reader.start(draft_page(case)).click("Full history").click(tab)
     reader.start("/admin/").click("All outcomes")
+    reader.start("/admin/").click("What was missed").click("Samples")
     before = (FollowUp.objects.get(pk=case.follow_up.pk).version, Draft.objects.count(), Approval.objects.count(), Delivery.objects.count())
     for url, text in reader.pages:
         forms = re.findall(r'<form\b[^>]*method="post"[^>]*>', text)

@@ -102,7 +102,7 @@ def approve_all(number, *people, at):
         row = follow_up(number)
         assert not row.draft.findings.filter(severity="block").exists(), [row.draft.body, *row.draft.findings.values_list("check_id", "quote", "why")]
         warnings = list(row.draft.findings.filter(severity="warn").values_list("pk", flat=True))
-        result = approve(row.pk, row.draft.fingerprint, by=person, at=at, acknowledged=warnings)
+        result = approve(row.pk, row.draft.fingerprint, by=person, at=at, acknowledged=warnings, reason="checked_source")
     return result
 
 

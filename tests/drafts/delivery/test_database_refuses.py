@@ -41,7 +41,7 @@ def raw_insert(table, row):
 
 
 def open_request(case):
-    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings())
+    approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.owner, at=AS_OF, acknowledged=case.warnings(), reason="checked_source")
     return ApprovalRequest.objects.get(subject_id=case.draft.pk, state="open")
 
 

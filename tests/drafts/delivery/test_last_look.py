@@ -164,10 +164,10 @@ def test_account_became_executive():
     assert_stopped(case, "policy", "An executive has to decide about the relationship first.")
 
 
-def test_a_payment_in_flight_asks_for_finance():
+def test_a_payment_that_is_on_its_way_since_the_draft():
     case = approved()
     make_payment(case.account, status="pending", amount_minor=10_000, value_on=LEAVES.date())
-    assert_stopped(case, "policy", "finance approver")
+    assert_stopped(case, "payment_in_flight", "EUR 100.00 is on its way")
 
 
 def test_approver_lost_the_role():

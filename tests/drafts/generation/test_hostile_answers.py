@@ -13,7 +13,7 @@ from drafts.models import Generation
 from tests.drafts.generation.support import answer, ask, waiting
 from tests.factories import AS_OF
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
 
 @pytest.fixture

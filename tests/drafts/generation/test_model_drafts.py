@@ -17,7 +17,7 @@ from governance.models import PolicyVersion
 from tests.drafts.generation.support import answer
 from tests.factories import AS_OF, make_account, make_invoice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
 
 def preparation(**changes):

@@ -16,7 +16,7 @@ from drafts.preparation import prepare_accounts
 from governance.models import Decision, Event
 from tests.factories import AS_OF, make_account, make_invoice, make_message, make_ticket, moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
 ASKS = "Dear Jonas, could we agree a payment plan, in three instalments?"
 

@@ -15,7 +15,7 @@ from governance.models import PolicyVersion
 from tests.drafts.generation.support import answer, ask, waiting
 from tests.factories import AS_OF, make_account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
 
 @pytest.fixture

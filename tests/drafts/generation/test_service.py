@@ -16,7 +16,7 @@ from governance.models import PromptVersion
 from tests.drafts.generation.support import GOOD, ask, waiting
 from tests.factories import AS_OF, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,412 @@
+"""Frame, draw, blind labels, adjudication, the locked result: through the verbs, with what the database refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.models import DisputeSignal
+from drafts.labelling import drawing, judging, misses
+from drafts.labelling.judging import Answer
+from drafts.labelling.showing import scene
+from drafts.labelling.units import FLAGGED, units_of
+from drafts.packing.sampling import NothingToDraw
+from drafts.review import Blocked, confirm_signal, dismiss_signal, mark_disputed
+from governance import ledger
+from governance.decisions import NotAllowed
+from governance.models import Event, Incident, Label, SampleFrame, SampleItem, SampleResult, SampleVerdict
+from tests.drafts.labelling import LATER, NO, SINCE, UNTIL, WORDS, YES, decided, label_all, sample, send
+from tests.drafts.scene import AS_OF, Desk, routine_case, stop_clock
+from tests.factories import make_dispute, make_message, make_signal, make_user, moment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock_stands(settings):
+    stop_clock(settings)
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def auditor():
+    return make_user("compliance_auditor")
+
+
+@pytest.fixture
+def second(desk):
+    """A finance approver who decided nothing."""
+    return make_user("finance_approver", desk.portfolio)
+
+
+def strata(found):
+    out: dict[str, int] = {}
+    for unit in found:
+        out[unit.stratum] = out.get(unit.stratum, 0) + 1
+    return out
+
+
+def test_units_are_invoices_that_were_decided_in_three_strata_and_flagged(desk):
+    decided(desk, 3)
+    decided(desk, 2, mail="thank you for the statement")
+    decided(desk, 1, ticket="the portal is slow")
+    routine_case(desk)  # nobody has decided about it yet
+    flagged = desk.account()
+    from tests.factories import make_invoice
+
+    invoice = make_invoice(flagged)
+    make_signal(flagged, invoice=invoice)
+    from drafts.preparation import prepare_accounts
+
+    prepare_accounts([flagged.pk], as_of=AS_OF)
+    assert strata(units_of(SINCE, UNTIL)) == {"neither": 3, "mail": 2, "ticket": 1, FLAGGED: 1}
+    assert units_of(UNTIL, LATER) == [] and units_of(SINCE, UNTIL, [desk.portfolio.pk + 999]) == []
+
+
+def test_what_was_known_to_be_disputed_before_is_no_unit(desk):
+    account = desk.account()
+    from tests.drafts.scene import Case
+    from tests.factories import make_invoice
+
+    known, other = make_invoice(account), make_invoice(account)
+    make_dispute(account, invoice=known)
+    case = Case(desk, account, [known, other])
+    case.prepare()
+    case.approve(desk.owner, desk.finance) if case.follow_up.status != "on_hold" else None
+    assert known.pk not in {unit.invoice_id for unit in units_of(SINCE, UNTIL)}
+
+
+def test_a_dispute_a_reviewer_noticed_is_an_unflagged_unit_as_of_before_it_was_noticed(desk):
+    case = routine_case(desk)
+    mark_disputed(case.follow_up.pk, [case.invoices[0].pk], category="quantity", quote="two pallets short", by=desk.reviewer, at=moment(1))
+    (unit,) = units_of(SINCE, UNTIL)
+    assert (unit.invoice_id, unit.stratum, unit.decided_at) == (case.invoices[0].pk, "neither", moment(1))
+
+
+def test_frame_seed_and_hash_are_on_record_before_anything_is_drawn(desk, auditor):
+    decided(desk, 4)
+    frame = drawing.frame("recall", SINCE, UNTIL, by=auditor, at=LATER)
+    assert not SampleItem.objects.exists()
+    event = Event.objects.get(action="sample.framed")
+    assert frame.seed in event.data and frame.sha256 in event.data and '"neither":4' in event.data
+    drawing.draw(frame.pk, by=auditor, at=LATER)
+    assert Event.objects.get(action="sample.drawn").number > event.number
+    assert SampleItem.objects.count() == 4 and frame.population == 4
+    assert ledger.verify() == []
+
+
+def test_the_draw_comes_from_seed_and_frame_alone(desk, auditor):
+    decided(desk, 12)
+    frame = sample(auditor, size=5)
+    first = list(frame.items.values_list("unit", "stratum"))
+    assert list(drawing.drawn(frame.seed, frame.units, frame.sizes).items()) == first and len(first) == 5
+    assert drawing.same_again(frame)
+    assert [item.pk for item in drawing.draw(frame.pk, by=auditor, at=LATER)] == [item.pk for item in frame.items.all()]
+    other = drawing.drawn("another seed", frame.units, frame.sizes)
+    assert list(other.items()) != first
+    frame.seed = "tampered"
+    assert not drawing.same_again(frame)
+
+
+def test_a_period_that_is_not_over_or_empty_is_not_drawn_from(desk, auditor):
+    with pytest.raises(ValueError, match="a period that is over"):
+        drawing.frame("recall", SINCE, LATER + timedelta(hours=1), by=auditor, at=LATER)
+    with pytest.raises(NothingToDraw):
+        drawing.frame("recall", SINCE, UNTIL, by=auditor, at=LATER)
+    assert not SampleFrame.objects.exists() and not Event.objects.filter(action="sample.framed").exists()
+
+
+@pytest.mark.parametrize("role", ["reviewer", "finance_approver", "leadership", "system_admin", "policy_admin"])
+def test_only_an_auditor_draws(desk, role):
+    decided(desk)
+    with pytest.raises(NotAllowed):
+        drawing.frame("recall", SINCE, UNTIL, by=make_user(role), at=LATER)
+
+
+def test_an_auditor_of_one_portfolio_draws_from_it_alone(desk):
+    decided(desk, 2)
+    other = Desk()
+    decided(other, 3)
+    frame = sample(make_user("compliance_auditor", other.portfolio))
+    assert frame.population == 3 and set(frame.items.values_list("portfolio_id", flat=True)) == {other.portfolio.pk}
+
+
+def test_the_scene_shows_texts_of_then_and_nothing_the_detector_or_a_reviewer_said(desk, auditor):
+    case = decided(desk, 1, mail=f"Hello, {WORDS}.", ticket="portal")
+    signal = make_signal(case.account, invoice=case.invoices[0], quote="SIGNALQUOTE", found_at=moment(1))
+    make_message(case.account, body="written later", at=moment(3))
+    frame = sample(auditor, at=LATER)
+    item = frame.items.get()
+    seen = scene(item, "recall")
+    assert {words.body for words in seen.texts} == {f"Hello, {WORDS}.", "portal"}
+    told = repr(seen)
+    assert "SIGNALQUOTE" not in told and str(signal.pk) not in [words.key for words in seen.texts]
+    assert "Disputes" not in [line.label for line in seen.lines] and seen.draft is None
+    assert "disputes" not in [name for name, _ in seen.records]
+    assert seen.invoice.title == case.invoices[0].number
+
+
+def test_a_ticket_says_what_it_said_then(desk, auditor):
+    case = decided(desk, 1, ticket="the words of then")
+    ticket = case.account.tickets.get()
+    ticket.body, ticket.updated_at = "rewritten", moment(5)
+    ticket._history_date = moment(5)
+    ticket.save()
+    type(ticket).history.filter(id=ticket.pk).order_by("history_id").first().__class__.objects.filter(id=ticket.pk, body="the words of then").update(history_date=moment(-5))
+    item = sample(auditor).items.get()
+    assert [words.body for words in scene(item, "recall").texts] == ["the words of then"]
+
+
+def test_nobody_labels_what_they_acted_on(desk, auditor):
+    case = decided(desk, 1)
+    item = sample(auditor).items.get()
+    assert case.desk.reviewer.pk in item.barred
+    both = case.desk.reviewer
+    from tests.factories import grant
+
+    grant(both, "finance_approver", desk.portfolio)
+    with pytest.raises(NotAllowed, match="you acted on this account yourself"):
+        judging.label(item.pk, NO, by=both, at=LATER)
+    assert judging.due_for(both) == [] and not Label.objects.exists()
+    with pytest.raises(DatabaseError, match="nobody labels what they acted on"), transaction.atomic():
+        Label.objects.create(item=item, round=1, answer="no", by=both, at=LATER)
+
+
+@pytest.mark.parametrize("role", ["reviewer", "account_owner", "leadership", "executive", "legal_approver", "system_admin", "policy_admin"])
+def test_other_roles_do_not_label(desk, auditor, role):
+    decided(desk, 1)
+    item = sample(auditor).items.get()
+    with pytest.raises(NotAllowed):
+        judging.label(item.pk, NO, by=make_user(role), at=LATER)
+
+
+def test_finance_of_another_portfolio_does_not_label(desk, auditor):
+    decided(desk, 1)
+    item = sample(auditor).items.get()
+    stranger = Desk().finance
+    with pytest.raises(NotAllowed):
+        judging.label(item.pk, NO, by=stranger, at=LATER)
+    assert judging.due_for(stranger) == []
+
+
+def plain_item(frame):
+    return frame.items.filter(twice=False).first()
+
+
+def test_a_single_no_settles_an_item_that_was_not_drawn_for_two(desk, auditor):
+    decided(desk, 6)
+    frame = sample(auditor)
+    item = plain_item(frame)
+    judging.label(item.pk, NO, by=auditor, at=LATER)
+    verdict = SampleVerdict.objects.get()
+    assert (verdict.item, verdict.answer, verdict.agreed) == (item, "no", None)
+    twice = frame.items.filter(twice=True)
+    assert twice.count() == 2
+    judging.label(twice[0].pk, NO, by=auditor, at=LATER)
+    assert SampleVerdict.objects.count() == 1
+
+
+def test_every_yes_is_seen_by_a_second_person_and_a_third_decides_when_they_differ(desk, auditor, second):
+    case = decided(desk, 6, mail=f"Hello, {WORDS}.")
+    frame = sample(auditor)
+    agreed, differed = frame.items.all()[:2]
+    for item in (agreed, differed):
+        judging.label(item.pk, YES, by=auditor, at=LATER)
+        with pytest.raises(NotAllowed, match="another person gives the next answer"):
+            judging.label(item.pk, YES, by=auditor, at=LATER)
+    assert not SampleVerdict.objects.exists()
+    judging.label(agreed.pk, YES, by=second, at=LATER)
+    judging.label(differed.pk, NO, by=second, at=LATER)
+    assert list(SampleVerdict.objects.values_list("item", "answer", "agreed")) == [(agreed.pk, "yes", True)]
+    third = make_user("finance_approver", desk.portfolio)
+    judging.label(differed.pk, NO, by=third, at=LATER)
+    assert SampleVerdict.objects.values_list("answer", "agreed", "labels").get(item=differed) == ("no", False, 3)
+    assert case.account.pk == agreed.account_id
+
+
+def test_the_ledger_does_not_tell_the_next_labeller_what_the_first_said(desk, auditor):
+    decided(desk, 1, mail=WORDS)
+    item = sample(auditor).items.get()
+    judging.label(item.pk, YES, by=auditor, at=LATER)
+    event = Event.objects.get(action="sample.labelled")
+    assert "yes" not in event.data and "quantity" not in event.data and WORDS not in event.data and "sha256" in event.data
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(""), "choose an answer"),
+        (Answer("yes", "", quote=WORDS, reason="x"), "what kind"),
+        (Answer("yes", "tone", quote=WORDS, reason="x"), "what kind"),
+        (Answer("yes", "quantity", reason="x"), "pick the words"),
+        (Answer("yes", "quantity", quote=WORDS), "say why"),
+        (Answer("unsure"), "say why"),
+        (Answer("yes", "quantity", quote="words nobody wrote", reason="x"), "none of the texts"),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_refused_and_says_what_is_missing(desk, auditor, answer, words):
+    decided(desk, 1, mail=WORDS)
+    item = sample(auditor).items.get()
+    with pytest.raises(Blocked, match=words):
+        judging.label(item.pk, answer, by=auditor, at=LATER)
+    assert not Label.objects.exists() and not Event.objects.filter(action="sample.labelled").exists()
+
+
+def test_the_quote_is_found_across_line_breaks_and_names_its_text(desk, auditor):
+    case = decided(desk, 1, mail="We only  received\neight of the ten pallets, sorry")
+    item = sample(auditor).items.get()
+    row = judging.label(item.pk, YES, by=auditor, at=LATER)
+    assert row.quoted == f"message:{case.account.messages.filter(direction='in').get().pk}"
+
+
+def thirty(desk, *, mail=WORDS):
+    decided(desk, 20)
+    return decided(desk, 15, mail=mail)
+
+
+def test_the_result_is_locked_with_the_last_verdict_and_never_changes(desk, auditor, second, settings):
+    case = thirty(desk)
+    flagged = decided(desk, 1, mail="we dispute this invoice")
+    signal = make_signal(flagged.account, invoice=flagged.invoices[0], status="confirmed", found_at=moment(-1), decided_by=desk.owner, decided_at=moment(2))
+    frame = sample(auditor)
+    assert set(frame.units) == {"neither", "mail", FLAGGED}
+    miss = next(key for key in frame.units["mail"])
+    label_all(frame, auditor, yes=[miss])
+    assert not SampleResult.objects.exists()
+    label_all(frame, second, yes=[miss])
+    row = SampleResult.objects.get()
+    assert (row.labelled, row.found, row.caught, row.wrong, row.pending, row.unclear) == (35, 1, 1, 0, 0, 0)
+    assert row.share == pytest.approx(0.5) and row.low <= row.share <= row.high
+    assert row.twice >= 7 and row.agreed == row.twice
+    assert Event.objects.filter(action="sample.locked").count() == 1
+    for rows, words in ((SampleResult, "locked"), (SampleVerdict, "locked"), (SampleItem, "stays drawn"), (SampleFrame, "never changes")):
+        column = "version" if rows is SampleResult else "labels" if rows is SampleVerdict else "stratum" if rows is SampleItem else "seed"
+        with pytest.raises(DatabaseError, match=words), transaction.atomic():
+            rows.objects.update(**{column: 3})
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.objects.all()[:1].get().delete()
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Label.objects.filter(answer="yes").update(answer="no", code="")
+    with pytest.raises(Blocked, match="settled"):
+        judging.label(frame.items.first().pk, NO, by=make_user("compliance_auditor"), at=LATER)
+    assert case.account.pk and DisputeSignal.objects.get(pk=signal.pk).status == "confirmed"
+
+
+def test_twelve_labels_give_no_number(desk, auditor, second):
+    decided(desk, 12)
+    frame = sample(auditor)
+    label_all(frame, auditor, second)
+    row = SampleResult.objects.get()
+    assert (row.labelled, row.share, row.low, row.high) == (12, None, None, None)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SampleResult.objects.create(frame=SampleFrame.objects.create(
+            kind="recall", seed="x", starts_at=SINCE, ends_at=UNTIL, population=1, sha256="x", by=auditor, at=LATER
+        ), version=1, labelled=29, found=0, share=1.0, low=0.9, high=1.0, at=LATER)  # fmt: skip
+
+
+def test_what_nobody_can_judge_is_neither_a_label_nor_a_find(desk, auditor, second):
+    decided(desk, 32)
+    frame = sample(auditor)
+    unclear = frame.items.first().unit
+    label_all(frame, auditor, second, yes=[unclear], answer=Answer("unsure", reason="the text is cut off"))
+    row = SampleResult.objects.get()
+    assert (row.labelled, row.unclear, row.found) == (31, 1, 0)
+
+
+def test_flagged_units_among_the_items_hide_what_was_found_and_do_not_count(desk, auditor, second):
+    thirty(desk)
+    for status in ("confirmed", "dismissed", "pending"):
+        case = decided(desk, 1)
+        judged = {} if status == "pending" else {"decided_by": desk.owner, "decided_at": moment(2), "decision_reason": "looked at it"}
+        make_signal(case.account, invoice=case.invoices[0], status=status, found_at=moment(-1), **judged)
+    frame = sample(auditor)
+    assert frame.sizes[FLAGGED] == 3 and frame.items.filter(stratum=FLAGGED).count() == 3
+    label_all(frame, auditor, second)
+    row = SampleResult.objects.get()
+    assert (row.labelled, row.caught, row.wrong, row.pending) == (35, 1, 1, 1)
+
+
+def test_signals_people_raised_are_no_finds_of_the_detector(desk):
+    case = decided(desk, 1)
+    make_signal(case.account, invoice=case.invoices[0], detector="person", found_at=moment(-1))
+    assert strata(units_of(SINCE, UNTIL)) == {"neither": 1}
+
+
+def test_a_miss_opens_an_incident_and_is_listed_with_its_words_and_why(desk, auditor, second, settings):
+    case = decided(desk, 1, mail=f"Hello, {WORDS}.")
+    send(settings, case)
+    frame = sample(auditor)
+    item = frame.items.get()
+    label_all(frame, auditor, second, yes=[item.unit])
+    incident = Incident.objects.get()
+    assert (incident.source, incident.severity, incident.account_id) == (f"sample_item:{item.pk}", "high", case.account.pk)
+    (miss,) = misses.listed(list(misses.rows("recall")))
+    assert miss.label.quote == WORDS and miss.why == "the detector read it and saw no dispute" and miss.incident == incident
+    assert miss.invoice == case.invoices[0].number and miss.verdict.item.frame == frame
+    assert list(misses.rows("recall", [desk.portfolio.pk + 1])) == [] and list(misses.rows("escape")) == []
+
+
+def test_a_no_opens_nothing(desk, auditor, second):
+    decided(desk, 3)
+    label_all(sample(auditor), auditor, second)
+    assert not Incident.objects.exists() and not misses.rows("recall").exists()
+
+
+def test_the_known_floor_counts_what_was_noticed_and_what_customers_raised_within_thirty_days(desk, auditor, second, settings):
+    noticed = routine_case(desk)
+    mark_disputed(noticed.follow_up.pk, [noticed.invoices[0].pk], category="price", quote="too dear", by=desk.reviewer, at=moment(1))
+    raised, silent = decided(desk, 1), decided(desk, 1)
+    send(settings, raised, silent)
+    signal = make_signal(raised.account, invoice=raised.invoices[0], found_at=moment(4))
+    confirm_signal(signal.pk, by=desk.owner, at=moment(5))
+    frame = sample(auditor)
+    label_all(frame, auditor, second)
+    row = SampleResult.objects.get()
+    assert (row.floor_found, row.sent, row.latent) == (2, 2, 1)
+
+
+def test_a_defect_found_in_a_message_that_left_opens_the_incident_of_that_message(desk, auditor, second, settings):
+    case, fine = decided(desk, 1), decided(desk, 1)
+    send(settings, case, fine)
+    frame = sample(auditor, kind="escape")
+    assert frame.units == {"routine unedited": sorted([str(case.delivery.pk), str(fine.delivery.pk)], key=int)}
+    quote = case.draft.body.strip().splitlines()[0]
+    bad = Answer("yes", "tone", True, quote, "the greeting is wrong")
+    label_all(frame, auditor, second, yes=[str(case.delivery.pk)], answer=bad)
+    incident = Incident.objects.get()
+    assert (incident.source, incident.severity) == (f"delivery:{case.delivery.pk}", "high")
+    row = SampleResult.objects.get()
+    assert (row.labelled, row.found, row.share, row.sent) == (2, 1, None, 2)
+
+
+def test_messages_are_drawn_by_lane_and_by_whether_a_person_edited(desk, auditor, settings):
+    from drafts.review import edit, leave
+
+    edited = routine_case(desk)
+    draft = edited.draft
+    edit(edited.follow_up.pk, draft.subject, draft.body + "\n", draft.revision, by=desk.owner, at=AS_OF)
+    if edited.draft.revision == draft.revision:
+        edit(edited.follow_up.pk, draft.subject, draft.body.replace("Kind regards", "Best regards"), draft.revision, by=desk.owner, at=AS_OF)
+    leave(edited.follow_up.pk, by=desk.owner, at=AS_OF)
+    edited.approve()
+    plain = decided(desk, 1)
+    send(settings, edited, plain)
+    frame = sample(auditor, kind="escape")
+    assert {name: len(keys) for name, keys in frame.units.items()} == {"routine edited": 1, "routine unedited": 1}
+
+
+def test_dismissed_signals_are_wrong_flags(desk, auditor, second):
+    case = routine_case(desk)
+    signal = make_signal(case.account, invoice=case.invoices[0], found_at=moment(-1))
+    dismiss_signal(signal.pk, "another invoice", "the mail of 3 May", by=desk.owner, at=moment(1))
+    decided(desk, 2)
+    frame = sample(auditor)
+    assert len(frame.units[FLAGGED]) == 1
+    label_all(frame, auditor, second)
+    assert SampleResult.objects.values_list("caught", "wrong").get() == (0, 1)
