@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from accounts.importing.context import Options
 from accounts.importing.service import commit
 from accounts.models import Account, Invoice, Message
@@ -25,10 +23,7 @@ from drafts.delivery import handover
 from drafts.models import Delivery, Draft, FollowUp
 from drafts.readiness import switching
 from governance import clock
-from governance.audit import Entry, account_stream, record
-from governance.history import save_as
 from governance.models import Decision, ModelSwitch, Portfolio, User
-from governance.roles import EXECUTIVE, LEGAL
 
 SOON = timedelta(hours=2)
 
@@ -181,24 +176,9 @@ class Stage:
         invoice = Invoice.objects.open().filter(account__external_id=number).order_by("due_on")[index]
         review.put_hold("invoice", invoice.pk, kind="other", reason=reason, by=self.users[who], at=self.now)
 
-    def ask_to_suspend(self, number: str, who: str, question: str) -> None:
-        """Somebody asks an executive whether to suspend deliveries."""
-        account, by = self.account(number), self.users[who]
-        cited = [f"account:{account.pk}", f"total:{account.currency}"]
-        options = [
-            {"key": "refuse", "title": "Go on delivering", "effect": "The question is closed; the debt is asked for as before.",
-             "facts": cited, "approvers": []},
-            {"key": "suspend", "title": "Suspend deliveries until paid", "effect": "Nothing may say so before legal approved the wording.",
-             "facts": cited, "approvers": [LEGAL, EXECUTIVE]},
-        ]
-        row = Decision(
-            kind=Decision.Kind.SUSPENSION, account_id=account.pk, portfolio_id=account.portfolio_id, question=question, options=options,
-            deciding_role=EXECUTIVE, created_at=self.now,
-        )
-        with transaction.atomic():
-            save_as(row, by=by, at=self.now)
-            entry = Entry(account_stream(account.pk), "decision.prepared", "decision", row.pk, {"kind": row.kind})
-            record([entry], by=by, at=self.now)
+    def ask(self, number: str, kind: str, who: str, why: str) -> None:
+        """Somebody asks the role that decides: a payment plan, a credit, whether to suspend deliveries …"""
+        review.ask_decision(self.account(number).pk, kind, why, by=self.users[who], at=self.now)
 
     @property
     def size(self) -> int:

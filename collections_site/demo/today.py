@@ -17,7 +17,7 @@ def this_morning() -> list[Act]:
         Act(0, 8, 11, lambda s: s.reply("1024", words.UHLMANN_QUESTION)),
         Act(0, 8, 20, lambda s: s.bring_in(0)),
         Act(0, 8, 22, lambda s: s.hold("1025", "legal", "tomas", words.VOGT_HOLD)),
-        Act(0, 8, 24, lambda s: s.ask_to_suspend("1034", "priya", words.TAUBER_QUESTION)),
+        Act(0, 8, 24, lambda s: s.ask("1034", "suspension", "priya", words.TAUBER_QUESTION)),
         Act(0, 8, 30, _prepare),
         Act(0, 8, 50, lambda s: review.open_for_review(s.follow_up("2004").pk, by=s.users["priya"], at=s.now)),
         Act(0, 8, 55, lambda s: s.approve("1008", "priya")),

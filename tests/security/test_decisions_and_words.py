@@ -175,13 +175,19 @@ def text():
     return TemplateVersion.objects.filter(key="demand-1", language="en", state="active").get()
 
 
+PROPOSE = ("reviewer", "account_owner")
+
+
 @pytest.mark.parametrize("role", [r for r in ROLES if r != "policy_admin"] + ["executive"])
-def test_only_policy_administrators_write_or_activate_texts(browser, role):
+def test_only_policy_administrators_put_texts_in_force_and_few_propose_them(browser, role):
     row = text()
     client = browser(make_user(role, is_superuser=True))
-    assert client.act(reverse("admin:write_text", args=[row.pk]), {"subject": "x", "body": row.body}).status_code == 403
-    assert client.act(reverse("admin:activate_text", args=[row.pk])).status_code == 403
-    assert TemplateVersion.objects.filter(key="demand-1", language="en").count() == 1
+    written = client.act(reverse("admin:write_text", args=[row.pk]), {"subject": "x", "body": row.body})
+    assert written.status_code == (302 if role in PROPOSE else 403)
+    for version in TemplateVersion.objects.filter(key="demand-1", language="en"):
+        assert client.act(reverse("admin:activate_text", args=[version.pk])).status_code == 403
+    assert TemplateVersion.objects.filter(key="demand-1", language="en", state="active").get() == row
+    assert TemplateVersion.objects.filter(key="demand-1", language="en").count() == (2 if role in PROPOSE else 1)
 
 
 def test_the_author_of_a_text_cannot_put_it_in_force_and_another_may(browser):
