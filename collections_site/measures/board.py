@@ -70,7 +70,7 @@ def _zero(ground: Ground) -> list[dict[str, Any]]:
 
 def _zero_rows(ground: Ground, one: Zero) -> str:
     if one.rows is None:
-        return reverse("admin:compliance")
+        return reverse("admin:health")  # every role reads there when the ledger was verified last; compliance is the auditors' page
     return ground.rows("silent_gap_rate") if one.name == "silent_gaps" else ground.rows("violations", which=one.name)
 
 

@@ -76,7 +76,7 @@ def _shown(request: HttpRequest, problem: Problem | None = None) -> HttpResponse
         waiting=waiting, switches=_items(request, thrown(request)), kind=get("kind", ""), scope=get("scope", ""), q=get("q", ""),
         kinds=Hold.Kind.choices, scopes=SHOWN_SCOPES, put_kinds=KINDS, lifters=LIFTERS,
         portfolios=[p for p in portfolios if may(request, "pause_sending", p)],
-        holdable=[p for p in portfolios if may(request, "put_hold", p)], may_pause=bool(may(request, "pause_sending")),
+        holdable=[p for p in portfolios if may(request, "put_hold", p)], may_pause=bool(may(request, "pause_sending")), everything_off=bool(holds.sending_paused(now)),
         texts=TemplateVersion.objects.filter(state="active").order_by("key", "language"), today=timezone.localtime(now).date(),
         model_off=any(h.scope == "model" for h in thrown(request)), problem=problem, errors=problem is not None,
         status=problem.status if problem else 200, typed=problem.posted if problem else {},
@@ -179,11 +179,10 @@ def _portfolio(request: HttpRequest) -> int:
 
 def put_on_portfolio(request: HttpRequest) -> HttpResponse:
     """Hold a whole portfolio: nothing is prepared or sent for it."""
-    portfolio = _portfolio(request)
 
     def act() -> Any:
         return review.put_hold(
-            "portfolio", portfolio, kind=kind_of(request), reason=request.POST.get("reason", ""), expires_at=ends_of(request),
+            "portfolio", _portfolio(request), kind=kind_of(request), reason=request.POST.get("reason", ""), expires_at=ends_of(request),
             by=person(request), at=clock.now(),
         )
 
@@ -192,8 +191,8 @@ def put_on_portfolio(request: HttpRequest) -> HttpResponse:
 
 def pause_portfolio(request: HttpRequest) -> HttpResponse:
     """Stop sending for a portfolio; drafts are still prepared."""
-    portfolio, reason = _portfolio(request), request.POST.get("reason", "")
-    act = lambda: review.pause_portfolio(portfolio, reason, by=person(request), at=clock.now())  # noqa: E731
+    reason = request.POST.get("reason", "")
+    act = lambda: review.pause_portfolio(_portfolio(request), reason, by=person(request), at=clock.now())  # noqa: E731
     return _done(request, "pause", act, "Sending is paused for this portfolio. Messages whose time comes now are stopped.")
 
 

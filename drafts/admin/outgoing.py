@@ -127,7 +127,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     reason = request.POST.get("reason", "")
     _, problem = attempt(request, "pause", lambda: review.pause_sending(reason, by=person(request), at=clock.now()))
     tell(request, problem, "Sending is paused. Messages whose time comes now are stopped; their texts are kept and need a new approval.")
-    return redirect("admin:outgoing")
+    return _back(request)
 
 
 def resume(request: HttpRequest) -> HttpResponse:
@@ -135,7 +135,12 @@ def resume(request: HttpRequest) -> HttpResponse:
     reason = request.POST.get("reason", "")
     _, problem = attempt(request, "pause", lambda: review.resume_sending(reason, by=person(request), at=clock.now()))
     tell(request, problem, "Sending is on again. Every waiting message is looked at once more before it leaves.")
-    return redirect("admin:outgoing")
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Everybody may pause; who does not read what is leaving comes back to the page of holds."""
+    return redirect("admin:outgoing" if may(request, "stop") else "admin:holds")
 
 
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:

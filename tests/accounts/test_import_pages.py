@@ -187,7 +187,7 @@ def test_another_portfolio_is_neither_shown_nor_importable(client, portfolio):
     person(client, portfolio)
     page = client.get(reverse("admin:imports"))
     assert b"Elsewhere" not in page.content and b"secret.csv" not in page.content
-    assert client.get(reverse("admin:import_run", args=[hidden.pk])).status_code == 403
+    assert client.get(reverse("admin:import_run", args=[hidden.pk])).status_code == 404
     assert upload(client, other, GOOD).status_code == 422 and ImportRun.objects.count() == 1
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -56,9 +60,41 @@ def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda request: errors.append(request.url) if not request.url.startswith((live_server.url, "data:")) else None)
         return page
 
-    yield open_page
-    for context in contexts:
-        for page in context.pages:
-            page.wait_for_load_state("networkidle")  # what a page reports in the background ends before the tables are emptied
-        context.close()
+    with _under_way() as asked:
+        yield open_page
+        for context in contexts:
+            for page in context.pages:
+                page.wait_for_load_state("networkidle")
+                page.goto("about:blank")  # a page says good-bye when it is left: let it, before the tables are emptied
+                page.wait_for_timeout(50)
+            context.close()
+        _wait_for(lambda: not asked)
     assert not errors
+
+
+@contextmanager
+def _under_way() -> Iterator[Counter[str]]:
+    """The requests the live server is answering right now; it runs in threads of this process."""
+    asked: Counter[str] = Counter()
+
+    def begun(**_: Any) -> None:
+        asked["open"] += 1
+
+    def ended(**_: Any) -> None:
+        asked["open"] -= 1
+        if asked["open"] <= 0:
+            asked.clear()
+
+    request_started.connect(begun, weak=False)
+    request_finished.connect(ended, weak=False)
+    try:
+        yield asked
+    finally:
+        request_started.disconnect(begun)
+        request_finished.disconnect(ended)
+
+
+def _wait_for(quiet: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not quiet() and time.monotonic() < end:
+        time.sleep(0.02)

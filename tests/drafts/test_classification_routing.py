@@ -72,7 +72,7 @@ def test_suspension_considered_goes_to_an_executive():
     assert (verdict.lane, rules(verdict)) == ("executive_review", ["suspension_considered"])
 
 
-@pytest.mark.parametrize(("topics", "kind"), [("plan", "payment_plan"), ("extension", "payment_plan"), ("credit", "credit"), ("discount", "credit")])
+@pytest.mark.parametrize(("topics", "kind"), [("plan", "payment_plan"), ("extension", "payment_plan"), ("credit", "credit"), ("discount", "discount")])
 def test_a_request_waits_for_finance_and_is_written_about_after_the_decision(topics, kind):
     account = overdue()
     message = f.make_message(account, topics=topics)

@@ -36,7 +36,7 @@ def everywhere():
     make_ticket(case.account, subject=f"From {NAME}", body=f"Zettmann here, call me: {PHONE}. I live at Lindenweg\n77a.")
     make_contract(case.account, notes=f"signed by ZERLINA ZETTMANN, {EMAIL.upper()}")
     make_message(case.account, sender=f"{NAME} <{EMAIL}>", subject="Hello", body=f"Best regards\nZerlina\n\n{STREET}\n{EMAIL}")
-    log_call(case.account.pk, "spoke", by=desk.reviewer, at=AS_OF - timedelta(hours=2), note="Ms Zettmann asked for a copy", contact_id=contact.pk)
+    log_call(case.account.pk, "spoke", by=desk.reviewer, at=AS_OF - timedelta(days=9), note="Ms Zettmann asked for a copy", contact_id=contact.pk)
     scan(at=AS_OF)
     case.prepare()
     text = case.draft.body.replace("\n\n", "\n\nAs agreed with Zerlina Zettmann on the telephone.\n\n", 1)

@@ -90,15 +90,23 @@ def test_a_hold_is_lifted_only_by_who_may(browser, role):
     assert hold.released_at is None
 
 
-def test_holds_of_disputes_portfolios_and_everything_are_not_lifted_from_an_account_page(browser):
+def test_a_disputes_hold_ends_with_it_and_wide_ones_are_lifted_by_who_may_alone(browser):
     case = routine_case()
     signal = make_signal(case.account, invoice=case.invoices[0])
     bound = Hold.objects.create(scope="invoice", scope_id=case.invoices[0].pk, account_id=case.account.pk, kind="dispute", reason="x", source=f"signal:{signal.pk}", created_at=AS_OF)
     wide = Hold.objects.create(scope="portfolio", scope_id=case.desk.portfolio.pk, kind="pause", reason="x", created_at=AS_OF)
     everything = Hold.objects.create(scope="global", scope_id=0, kind="pause", reason="x", created_at=AS_OF)
-    client = browser(case.desk.finance)
-    assert [client.act(reverse("admin:lift_hold", args=[h.pk]), {"reason": "go"}).status_code for h in (bound, wide, everything)] == [409, 404, 404]
-    assert not Hold.objects.filter(released_at__isnull=False).exists()
+
+    def answers(person):
+        client = browser(person)
+        return [client.act(reverse("admin:lift_hold", args=[h.pk]), {"reason": "go"}).status_code for h in (bound, wide, everything)]
+
+    assert answers(make_user("finance_approver", make_portfolio()))[:2] == [404, 404]
+    Hold.objects.filter(pk=everything.pk).update(released_at=None)
+    assert answers(case.desk.reviewer) == [409, 403, 403]
+    assert not Hold.objects.filter(pk__in=(bound.pk, wide.pk), released_at__isnull=False).exists()
+    assert answers(case.desk.owner) == [409, 302, 403]  # everything at once is finance's to resume, or a second administrator's
+    assert Hold.objects.get(pk=bound.pk).released_at is None
 
 
 @pytest.mark.parametrize("kind", ["dispute", "payment_claim", "nonsense", ""])
@@ -137,10 +145,10 @@ def test_confirming_and_resolving_a_dispute_alone_does_not_let_the_same_person_s
     """Dismissing a signal bars the person; confirming and resolving it must not be the way round that."""
     case = routine_case()
     signal = make_signal(case.account, invoice=case.invoices[0])
-    case.prepare(moment(0.1))
-    (dispute,) = confirm_signal(signal.pk, by=case.desk.reviewer, at=moment(0.2))
-    resolve_dispute(dispute.pk, "invalid", "they are wrong", by=case.desk.reviewer, at=moment(0.3))
-    case.prepare(moment(0.4))
+    case.prepare(moment(-0.4))
+    (dispute,) = confirm_signal(signal.pk, by=case.desk.reviewer, at=moment(-0.3))
+    resolve_dispute(dispute.pk, "invalid", "they are wrong", by=case.desk.reviewer, at=moment(-0.2))
+    case.prepare(moment(-0.1))
     browser(case.desk.reviewer).approve(case)
     assert not Delivery.objects.exists()
     assert case.follow_up.status == "awaiting_approval"

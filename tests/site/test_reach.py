@@ -68,8 +68,8 @@ def world():
 
 
 def pages_of(client, start, limit=110):
-    """Crawl the links a person is offered; at most two addresses of one shape."""
-    seen, shapes, todo = {}, {}, [start]
+    """Crawl the links a person is offered; at most two addresses of one shape. Each answer knows the page that led to it."""
+    seen, shapes, todo, led = {}, {}, [start], {}
     while todo and len(seen) < limit:
         url = todo.pop(0)
         shape = re.sub(r"\d+", "N", url)
@@ -78,10 +78,13 @@ def pages_of(client, start, limit=110):
         shapes[shape] = shapes.get(shape, 0) + 1
         response = client.get(url)
         seen[url] = response
+        response.led = f"{url} from {led.get(url, 'nowhere')}"
         if response.status_code == 200 and "html" in response.get("Content-Type", ""):
             for href in re.findall(r'href="([^"#]+)', response.content.decode()):
                 href = unescape(href)
-                todo.append(url.split("?")[0] + href if href.startswith("?") else href)
+                there = url.split("?")[0] + href if href.startswith("?") else href
+                led.setdefault(there, url)
+                todo.append(there)
         todo = [u for u in todo if u.startswith("/admin/") and "/demo/" not in u]
     return seen
 
@@ -94,7 +97,7 @@ def test_no_page_a_person_can_click_to_names_another_portfolio(world, signed_in,
     assert len(seen) > 40
     leaks = [url for url, response in seen.items() for word in (SECRET, NUMBER) if word in response.content.decode(errors="replace")]
     assert not leaks
-    assert not [url for url, response in seen.items() if response.status_code in (403, 500)]
+    assert not [response.led for response in seen.values() if response.status_code in (403, 500)]
     assert any("Own customer" in response.content.decode(errors="replace") for response in seen.values())
 
 
@@ -250,7 +253,7 @@ def test_leadership_policy_and_system_see_measures_and_set_up_but_no_customer(wo
     for role in ("leadership", "policy_admin", "system_admin"):
         client = signed_in(make_user(role))
         seen = pages_of(client, "/admin/", limit=80)
-        assert not [url for url, response in seen.items() if response.status_code in (403, 500)], role
+        assert not [response.led for response in seen.values() if response.status_code in (403, 500)], role
         text = "".join(response.content.decode(errors="replace") for response in seen.values())
         assert "Own customer" not in text and f"{SECRET} customer" not in text, role
         assert client.get(reverse("admin:review", args=[own.follow_up.pk])).status_code == 404

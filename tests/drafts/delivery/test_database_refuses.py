@@ -77,7 +77,7 @@ def test_an_approval_of_an_old_revision_sends_nothing():
     case = exception_case()
     request = open_request(case)
     old = case.draft.fingerprint
-    edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nNew.", 1, by=case.desk.legal, at=AS_OF)
+    edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nNew.", 1, by=case.desk.owner, at=AS_OF)
     with pytest.raises(DatabaseError):
         raw_insert("drafts_delivery", delivery_row(case, request.pk, old))
     assert not Delivery.objects.exists()

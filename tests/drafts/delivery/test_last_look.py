@@ -11,6 +11,7 @@ from drafts import states
 from drafts.delivery import handover
 from drafts.review import pause_sending
 from governance import policies
+from governance.calendar import business_moment
 from governance.models import AllPortfoliosGrant, ApprovalRequest, PolicyVersion, PortfolioUserGrant
 from tests.drafts.scene import AS_OF, exception_case, routine_case, stop_clock
 from tests.factories import make_contract, make_dispute, make_hold, make_message, make_payment, make_signal
@@ -194,7 +195,7 @@ def test_one_of_two_approvers_lost_the_role():
 def test_approval_expired():
     case = approved()
     request = ApprovalRequest.objects.get()
-    late = request.expires_at + timedelta(hours=8)
+    late = business_moment(request.expires_at, "Europe/Berlin", "DE", 11)  # the first hour after it in which mail leaves at all
     assert_stopped(case, "approval_expired", "The approval expired", late)
 
 

@@ -131,6 +131,13 @@ def test_the_pages_of_one_portfolio_do_not_know_that_another_exists(book):
     assert not wrong, offenders(wrong)
 
 
+def over(response):
+    """The page that says nobody is signed in, with what was typed to copy; or, where nothing was typed, the sign-in itself."""
+    if response.status_code == 302:
+        return "/login/" in response["Location"]
+    return response.status_code == REFUSED and response.template_name == "desk/visit_over.html"
+
+
 def test_nobody_is_led_to_the_sign_in_everywhere(book):
     client, wrong = enter(None), []
     open_to_all = {"jsi18n", "autocomplete"}
@@ -144,8 +151,9 @@ def test_nobody_is_led_to_the_sign_in_everywhere(book):
         before = snapshot()
         for visit in visits(side, reading=False):
             response = client.post(visit.url, visit.spec.form(side))
-            if not (response.status_code == 302 and "/login/" in response["Location"]):
+            if not over(response):
                 wrong.append(f"POST {visit.url}: {response.status_code}")
+            wrong += [f"{visit.url} shows {trace}" for trace in traces(response)]
         assert changed(before, snapshot()) == []
     assert not wrong, offenders(wrong)
 
