@@ -134,6 +134,11 @@ def _item(row: Certification, grant: Any, used: dict[int, datetime], viewer: Use
     return Item(row, holder, label_of(role), portfolio, grant.starts_on, ended, last, own, _reached(grant, "certify_grants", scope) and not own)
 
 
+def in_reach(row: Certification, by: User) -> bool:
+    """Whether the grant lies where this person certifies; one that does not is no row of theirs."""
+    return _reached(GRANTS[row.kind].objects.get(pk=row.grant_id), "certify_grants", scope_of(by))
+
+
 def certify(certification_id: int, verdict: str, reason: str, *, by: User, at: datetime) -> Certification:
     """Keep or end one grant. Raises ``NotAllowed`` for one's own, ``ValueError`` without a reason or for a verdict there is not."""
     can(by, "certify_grants").or_raise()

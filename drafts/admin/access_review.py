@@ -29,7 +29,7 @@ def certify(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep or end one grant."""
     require(request, "certify_grants")
     row = Certification.objects.select_related("review").filter(pk=pk).first()
-    if row is None:
+    if row is None or not access.in_reach(row, person(request)):
         raise Http404
     post = request.POST
     _, problem = attempt(

@@ -179,6 +179,7 @@ def _portfolio(request: HttpRequest) -> int:
 
 def put_on_portfolio(request: HttpRequest) -> HttpResponse:
     """Hold a whole portfolio: nothing is prepared or sent for it."""
+    require(request, "put_hold")
 
     def act() -> Any:
         return review.put_hold(
@@ -191,6 +192,7 @@ def put_on_portfolio(request: HttpRequest) -> HttpResponse:
 
 def pause_portfolio(request: HttpRequest) -> HttpResponse:
     """Stop sending for a portfolio; drafts are still prepared."""
+    require(request, "pause_sending")
     reason = request.POST.get("reason", "")
     act = lambda: review.pause_portfolio(_portfolio(request), reason, by=person(request), at=clock.now())  # noqa: E731
     return _done(request, "pause", act, "Sending is paused for this portfolio. Messages whose time comes now are stopped.")

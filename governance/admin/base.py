@@ -62,6 +62,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     view_on_site = False
     object_history_template = "desk/history.html"
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Newest first where nothing else is said: a list, or the answers of a search, cut in pages needs an order."""
+        return self.ordering or self.model._meta.ordering or ("-pk",)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Rows come from imports and verbs, never from here."""
         return False

@@ -44,8 +44,10 @@ def at_desk(settings: Any) -> None:
 def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
     """``enter(user, width=…, scheme=…)`` opens a page in which the person is signed in; a script error fails the test."""
     contexts, errors = [], []
+    asked: Counter[str] = Counter()
 
     def open_page(user: Any, *, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        _wait_for(lambda: not asked)  # an open page may be reporting; SQLite in memory refuses a second writer at once
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         context = browser.new_context(
@@ -60,7 +62,7 @@ def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda request: errors.append(request.url) if not request.url.startswith((live_server.url, "data:")) else None)
         return page
 
-    with _under_way() as asked:
+    with _under_way(asked):
         yield open_page
         for context in contexts:
             for page in context.pages:
@@ -73,9 +75,8 @@ def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
 
 
 @contextmanager
-def _under_way() -> Iterator[Counter[str]]:
-    """The requests the live server is answering right now; it runs in threads of this process."""
-    asked: Counter[str] = Counter()
+def _under_way(asked: Counter[str]) -> Iterator[None]:
+    """Counts in ``asked`` the requests the live server is answering right now; it runs in threads of this process."""
 
     def begun(**_: Any) -> None:
         asked["open"] += 1
@@ -88,7 +89,7 @@ def _under_way() -> Iterator[Counter[str]]:
     request_started.connect(begun, weak=False)
     request_finished.connect(ended, weak=False)
     try:
-        yield asked
+        yield
     finally:
         request_started.disconnect(begun)
         request_finished.disconnect(ended)

@@ -34,7 +34,9 @@ def test_a_reviewer_reads_edits_approves_sees_it_held_and_finds_exactly_those_by
     page.get_by_role("button", name="Save version 2").click()
     expect(page.get_by_text("Saved as version 2")).to_be_visible()
     page.keyboard.press("a")
-    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_focused()
+    corrected = page.get_by_role("group", name="What was corrected")
+    expect(corrected.get_by_role("checkbox").first).to_be_focused()
+    expect(corrected.get_by_role("checkbox", checked=True)).not_to_have_count(0)
     assert case.follow_up.status == states.IN_REVIEW
     page.wait_for_timeout(450)
     page.keyboard.press("Control+Enter")

@@ -91,8 +91,9 @@ def test_a_prompt_without_the_facts_cannot_be_saved(signed_in, author):
     assert page.status_code == 409 and "{facts}" in text_of(page) and PromptVersion.objects.filter(key="draft").count() == 1
 
 
-def test_everybody_with_a_role_reads_and_nobody_else_writes(signed_in):
-    reader = signed_in(make_user("reviewer"))
+def test_everybody_with_a_role_reads_and_only_who_may_propose_writes(signed_in):
+    assert "Write a new version" in text_of(signed_in(make_user("reviewer")).get(reverse("admin:text_version", args=[template().pk])))
+    reader = signed_in(make_user("finance_approver"))
     page = reader.get(reverse("admin:text_version", args=[template().pk]))
     assert page.status_code == 200 and "Write a new version" not in text_of(page)
     for name, row in (("write_text", template()), ("activate_text", template()), ("write_prompt", prompt()), ("activate_prompt", prompt())):
