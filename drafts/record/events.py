@@ -123,7 +123,19 @@ def _told(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> Non
     """Anything without words of its own: the name of the act and what it was about."""
     words = ACTIONS.get(event.action) or event.action.partition(".")[2].replace("_", " ")
     entry.title = words[:1].upper() + words[1:]
-    entry.details = [f"{key.replace('_', ' ')}: {value}" for key, value in sorted(data.items()) if value not in (None, "", [])]
+    entry.details = [f"{key.replace('_', ' ')}: {plain(value)}" for key, value in sorted(data.items()) if value not in (None, "", [], {})]
+
+
+def plain(value: Any) -> str:
+    """A value of a record as people read it: "purpose demand, invoices 12 and 14"."""
+    if isinstance(value, dict):
+        return ", ".join(f"{str(key).replace('_', ' ')} {plain(inner)}" for key, inner in value.items() if inner not in (None, "", [], {}))
+    if isinstance(value, list | tuple):
+        words = [plain(inner) for inner in value]
+        return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _follow_up(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> None:
@@ -152,7 +164,7 @@ def _made(draft: Draft, known: Known) -> list[str]:
 
 def generation_words(g: Generation) -> str:
     """The reproducible record of one call: model, prompt, parameters, tokens."""
-    settings = ", ".join(f"{key} {value}" for key, value in sorted(g.parameters.items()))
+    settings = ", ".join(f"{key.replace('_', ' ')} {plain(value)}" for key, value in sorted(g.parameters.items()))
     prompt = f"prompt {g.prompt_version} (rendered {g.prompt_sha256[:8] or 'not recorded'})"
     return f"model {g.model or 'not recorded'}, {prompt}{', ' + settings if settings else ''}, {g.tokens_in} tokens in, {g.tokens_out} out"
 
