@@ -72,6 +72,10 @@ RECEIPT_WORDS = frozenset("received thank thanks erhalten eingegangen recu recib
 RECEIPT = re.compile(
     r"\b(?:received|thank\w* (?:you )?for (?:your|the) (?:payment|transfer)|(?:thank\w*|danke?|merci|gracias)\b.{0,20}(?:[|]).{0,12}\b(?:received|paid)|erhalten|eingegangen|recu\b|recibido)"
 )
+STRETCH = re.compile(r"[,;:(]| - |\b(?:so|and|thus|leaving|which|und|somit|damit|donc|et|asi que|por lo que|y)\b")
+REST = re.compile(
+    r"\b(?:rest\w*|remain\w*|left|balance|differen\w*|bleib\w*|verbleib\w*|offen\w*|fehl\w*|differenz|reste\w*|solde|manqu\w*|resto|resta\w*|queda\w*|saldo|falta\w*|diferencia)\b"
+)
 NO_RECEIPT = re.compile(
     r"\b(?:not|no|never|n't|nicht|kein\w*|pas|aucun\w*|sin|ningun\w*|yet|if|whether|once|when|until|as soon as|ob|wenn|sobald|falls|sollte\w*|si|quand|des que|cuando|hasta|invoice received|"
     r"you (?:have |should have )?received|sie (?:\w+ ){0,3}erhalten|vous (?:\w+ ){0,2}recu|ha(?:n|s|beis)? (?:\w+ )?recibido|goods|ware|lieferung|marchandise|mercancia)\b|n't"

@@ -18,6 +18,8 @@ from .amount_words import (
     PAID,
     RECEIPT,
     RECEIPT_WORDS,
+    REST,
+    STRETCH,
     STRICT_TOTAL,
     TOTAL,
     TOTAL_WORDS,
@@ -150,6 +152,10 @@ class AmountJudge:
         return self._claims_receipt(" | ".join(_context(self.text, item))) and not self._paid(own, item.value)
 
     def _claims_receipt(self, around: str) -> bool:
+        """ "500.00 came in, the rest is 770.00": what is said of the rest in its own stretch counts, not the receipt before it."""
+        before, mark, after = around.partition(" | ")
+        stretch = STRETCH.split(before)[-1]
+        around = stretch + mark + after if REST.search(stretch) else around
         return bool(RECEIPT.search(around)) and not NO_RECEIPT.search(around)
 
     def _paid(self, invoice: Invoice, value: int | None) -> bool:
@@ -281,11 +287,8 @@ class AmountJudge:
 
     def _range(self, item: Item) -> Finding | None:
         before, after = _context(self.text, item, 12)
-        return (
-            self._wrong(item, "a range is no exact amount")
-            if re.search(r"[€$£]\s*$|(?:gbp|eur|usd|chf)\s*$", before) or re.match(r"\s*(?:€|eur|gbp|usd|£)", after)
-            else None
-        )
+        money = re.search(r"[€$£]\s*$|(?:gbp|eur|usd|chf)\s*$", before) or re.match(r"\s*(?:€|eur|gbp|usd|£)", after)
+        return self._wrong(item, "a range is no exact amount") if money else None
 
 
 def check_amounts(inp: CheckInput) -> Iterable[Finding]:

@@ -134,6 +134,8 @@ class Attachment:
             return None
         before = [mention for mention in mentions if mention.start < item.start]
         after = [mention for mention in mentions if mention.start > item.start]
+        if not before and len(peers) == len(mentions) > 1 and peers[-1].start < mentions[0].start and item.kind == "money":
+            return self._invoice(mentions[peers.index(item)])  # "770.00 and 1,338.60 make 2,108.60 (FI-1 and FI-2)"
         if not before:
             return None if peers[-1].start > mentions[-1].start and len(peers) > len(mentions) else self._invoice(after[0])
         if not after and peers[0].start > mentions[-1].start:

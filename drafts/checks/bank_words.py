@@ -62,8 +62,13 @@ UNCHANGED = re.compile(
 )
 SAME = re.compile(
     r"\b(?:but|except|other than|ausser|auser|sauf|autre que|salvo|excepto) (?:the|that|dem|der|den|das|celui|la|el)\b|"
-    r"\b(?:konto|account|compte|cuenta|bank\w*|iban|rib|details|datos) (?:\w+ ){0,2}(?:bleib\w*|remains?|stays?|restent?|sigue\w*|es|son|is|are|ist|sind|est|sont) (?:\w+ ){0,2}(?:dasselbe|"
+    r"\b(?:konto\w*|account|compte|cuenta|bank\w*|iban|rib|details|datos|coordonnees|domiciliation) (?:\w+ ){0,2}(?:bleib\w*|remains?|stays?|restent?|sigue\w*|es|son|is|are|ist|sind|est|sont) (?:\w+ ){0,2}(?:dasselbe|"
     r"dieselben?|gleich\w*|same|memes?|mism[oa]s?|celles?)\b"
+)
+# "If the money went to another account of ours by mistake, tell us the day."
+ASTRAY = re.compile(
+    r"\b(?:if|should|in case|falls|wenn|sollte\w*|si|au cas|en caso)\b[^;!?]{0,90}\b(?:by mistake|in error|accidentally|inadvertently|versehentlich|irrtumlich|aus versehen|par erreur|por error|"
+    r"por equivocacion)\b|\b(?:by mistake|versehentlich|irrtumlich|par erreur|por error)\b[^;!?]{0,60}\b(?:tell us|let us know|nennen|sagen|dites|indiquez|digan|diganos|avisen\w*)\b"
 )
 THEIRS = re.compile(r"\b(?:your|ihr\w*|votre|vos|su|sus|vuestr\w*) (?:\w+ )?(?:bank\w*|account\w*|konto\w*|compte\w*|banque|cuenta\w*|banco|datos|coordonnees|details)\b")
 

@@ -187,12 +187,13 @@ class DateJudge:
         """Days, weeks, months: days overdue of the invoice, the payment term, or an unlisted period."""
         scope = self.attach.scope(item)
         invoices = [scope.own] if scope.own else (scope.near or self.facts.invoices)
-        before, after = self._before(item), self.text.plain[item.end : item.end + 40]
+        before, after = self._before(item), self.text.plain[item.end : min(item.end + 40, self.text.segments[item.seg][1])]
         around = before + after
         if (
             item.value == 0
             and item.word in UNITS
             and UNITS[item.word] == 0
+            and not WITHIN.search(before)
             and not re.search(r"within|in\W*$|innerhalb|binnen|sous|dans|en\W*$|dentro|next|next", before[-18:])
         ):
             return

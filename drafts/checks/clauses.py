@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from .anchors import index
 from .fold import fold
+from .innocent import innocent
 from .learned.features import parts_of
 from .learned.reading import read_part, signs_of
 from .learned.weighing import weigh
@@ -104,8 +105,10 @@ def _negated(plain: str, clause: tuple[int, int], match: re.Match[str], language
 
 LEARNED = "learned"
 """The source of a match no pattern made: the learned model is sure of the whole sentence."""
+# The condition is not what the reader shall do but what has happened: paid, on its way, crossed.
 _ALREADY = re.compile(
-    r"\b(?:already|on its way|in the meantime|bereits|schon|inzwischen|zwischenzeitlich|unterwegs|deja|entre-temps|ya|entretanto)\b"
+    r"\b(?:already|on its way|in the meantime|bereits|schon|inzwischen|zwischenzeitlich|unterwegs|deja|entre-temps|ya|entretanto|"
+    r"cross(?:ed|es|ing)?|gekreuzt|uberschn[ie]tten|kreuzt|croisee?s?|croisent|croise|cruzad[oa]s?|cruzo|cruzaron|cruzan)\b"
 )
 
 
@@ -217,13 +220,30 @@ def _weighed(one: Sentence) -> list[_Hit]:
     return hits + [_Hit(rule, one.languages[0], 0, size, (0, size), False, LEARNED) for rule in sorted(verdict.raised) if one.languages]
 
 
+_REPORTED = re.compile(
+    r"\b(?:you (?:had |have |also )?(?:ask\w*|wonder\w*|wanted to know|were wondering|enquired|inquired)|your question|sie (?:haben |hatten )?(?:frag\w*|gefragt|wollten (?:gern )?wissen|erkundig\w*)|"
+    r"ihre (?:an)?frage|vous (?:nous |m')?(?:aviez |avez )?(?:demand\w+|vouliez savoir)|votre question|(?:usted )?(?:nos |me )?(?:pregunt\w+|queria saber|consult\w+)|su (?:pregunta|consulta))\b"
+    r"[^.;:!?]{0,40}?\b(?:whether|if|ob|si)\b"
+)
+_ANSWER_NO = re.compile(r"[^.;:!?–-]{0,80}[.;:!?,–-]+\s*(?:the answer is |die antwort (?:ist|lautet) |la reponse est |la respuesta es )?(?:no|nein|non|nicht|not at all|keineswegs|aucun\w*|pas du tout|en absoluto)\b")
+
+
+def _asked_and_denied(text: Text, hit: _Hit, start: int, size: int) -> bool:
+    """ "You asked whether interest would be charged: no." What is asked about is not said, when the answer is no."""
+    asked = _REPORTED.search(text.plain, start, start + hit.start + 1)
+    return asked is not None and bool(_ANSWER_NO.match(text.plain, min(start + hit.end, start + size)))
+
+
 def _found(text: Text) -> dict[str, list[Match]]:
     found: dict[str, list[Match]] = {}
     for one in reading_of(text):
         start, whole = one.start, (one.start, one.start + len(one.sentence))
         for hit in _weighed(one):
+            if hit.source == LEARNED and innocent(hit.rule, text, *whole):
+                continue
             clause = (hit.clause[0] + start, hit.clause[1] + start)
-            match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, hit.negated, hit.source)
+            negated = hit.negated or (hit.rule not in NEVER_NEGATED and _asked_and_denied(text, hit, start, len(one.sentence)))
+            match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, negated, hit.source)
             found.setdefault(hit.rule, []).append(match)
     return found
 

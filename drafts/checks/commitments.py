@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .base import BLOCK, HIGHER, CheckInput, Finding
-from .clauses import Match, asks, condition_before, matches
+from .clauses import LEARNED, Match, asks, condition_before, matches
+from .credit_words import promised_credits
+from .innocent import BOOKED
 from .numbers import fact_amount
+from .speaking import spoken_of
 from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering, terms_covering, worth
 from .text import Draft, Text, parsed
 
@@ -38,8 +41,15 @@ def check_credit(inp: CheckInput) -> Iterable[Finding]:
     """G11. Restating a credit note that is a fact passes."""
     draft = parsed(inp)
     for text in draft.texts:
+        told: set[tuple[int, int]] = set()
         for match in matches(text, "credit_offer"):
-            if not _restated_credit(draft, text, match) and not _conditional_credit(text, match):
+            booked = BOOKED.search(text.plain, *match.sentence)
+            if not booked and not _restated_credit(draft, text, match) and not _conditional_credit(text, match):
+                told.add(match.sentence)
+                yield judged(draft, text, match, CREDIT)
+        for match in promised_credits(draft, text):
+            if match.sentence not in told:
+                told.add(match.sentence)
                 yield judged(draft, text, match, CREDIT)
 
 
@@ -53,7 +63,25 @@ def check_plan(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "payment_plan"):
-            yield judged(draft, text, match, PLAN)
+            if not _not_due_anyway(draft, text, match):
+                yield judged(draft, text, match, PLAN)
+
+
+_NO_HURRY = re.compile(
+    r"\b(?:no|not|nothing|without|keine|nicht|nichts|rien|pas|aucune|no corre|sin)\b[^.,;:!?]{0,14}\b(?:hurry|rush|urgent|urgency|press\w*|eile|eilt|dringend|drangt|presse|urgence|urgente?|prisas?|urgencia)\b"
+)
+_WHENEVER = re.compile(r"\b(?:whenever|when (?:you|it)|as you like|wann (?:sie|immer)|quand (?:vous|bon)|a votre rythme|cuando (?:quiera|pueda|le)\w*|a su ritmo)\b")
+
+
+def _not_due_anyway(draft: Draft, text: Text, match: Match) -> bool:
+    """ "No hurry with FI-2, it is due on 30 October": nobody is given time that the invoice does not give."""
+    said = text.plain[slice(*match.sentence)]
+    if not _NO_HURRY.search(said) or _WHENEVER.search(said):
+        return False
+    if match.source != LEARNED and not _NO_HURRY.search(text.plain, max(match.sentence[0], match.start - 16), min(match.sentence[1], match.end + 16)):
+        return False
+    days = [invoice.days_overdue(draft.facts.as_of) for invoice in spoken_of(draft, text, match)]
+    return bool(days) and all(late is not None and late <= 0 for late in days)
 
 
 def check_discount(inp: CheckInput) -> Iterable[Finding]:
@@ -162,7 +190,7 @@ def check_promise(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "promise"):
-            if not asks(text, match.sentence) and not _covered_elsewhere(draft, text, match):
+            if not asks(text, match.sentence) and not _small_talk(text, match) and not _covered_elsewhere(draft, text, match):
                 yield text.finding(
                     "G19",
                     "unsupported_promise",
@@ -172,6 +200,24 @@ def check_promise(inp: CheckInput) -> Iterable[Finding]:
                     "a promise or a claimed check without a fact",
                     role="account_owner",
                 )
+
+
+_TOLD = re.compile(
+    r"\b(?:told|said|mentioned|wrote|gesagt|mitgeteilt|erwahnt|geschrieben|sagten|schrieben|dit|indique|ecrit|signale|dijo|dicho|comento|comentado|indico|indicado|escribio|escrito)\b"
+)
+# What the customer is said to have owned, paid, received or found right is a claim that needs a fact; who is on leave is not.
+_WEIGHTY = re.compile(
+    r"\b(?:pay\w*|paid|transfer\w*|remit\w*|settl\w*|releas\w*|approv\w*|accept\w*|recei\w*|deliver\w*|arriv\w*|goods|complet\w*|correct\w*|right|fine|ok|okay|agree\w*|promis\w*|guarant\w*|check\w*|"
+    r"confirm\w*|assur\w*|quer\w*|disput\w*|\w*zahl\w*|uberw\w*|beglich\w*|freige\w*|genehm\w*|erhalten|bekommen|gelief\w*|\w*liefer\w*|ware\w*|vollstandig|stimm\w*|ordnung|einverstanden|zuge\w*|versich\w*|"
+    r"gepruft|bestatig\w*|pai\w+|paye\w*|regl\w+|vir\w+|vers\w+|recu\w*|recept\w*|livr\w+|marchandise\w*|conform\w*|valid\w*|d'accord|accord\w*|promi\w*|verif\w*|pag\w+|abon\w+|transf\w+|liquid\w+|"
+    r"recib\w+|entreg\w+|mercanc\w+|aprob\w+|acuerdo|correct\w+|prometi\w*|asegur\w+|comprob\w+)\b"
+)
+
+
+def _small_talk(text: Text, match: Match) -> bool:
+    """ "You told me the invoice was with your manager": a conversation recalled, nothing of weight put into the reader's mouth."""
+    said = text.plain[slice(*match.sentence)]
+    return match.source != LEARNED and bool(_TOLD.search(text.plain, match.start, match.end)) and not _WEIGHTY.search(said)
 
 
 def _covered_elsewhere(draft: Draft, text: Text, match: Match) -> bool:

@@ -59,7 +59,7 @@ _SINCE = re.compile(
     r"\b(?:further|else|more|since|other|another|weiter\w*|sonst|danach|seitdem|seither|mehr|autre|depuis|ensuite|plus|desde|mas|otr[oa]|adicional)\b"
 )
 _MISSED = re.compile(
-    r"\b(?:ausgeblieben|blieb\w* aus|bleibt aus|fehlt|fehlen|missing|failed to arrive|did not (?:arrive|come|reach)|manque|falta)\b|"
+    r"\b(?:ausgeblieben|blieb\w* aus|bleibt aus|fehlt|fehlen|missing|failed to arrive|did not (?:arrive|come|reach)|manque|manquent|falta|faltan)\b|"
     rf"\b(?:not|n't|never|nicht|nie|pas|jamais|no|nunca)\b[^.;:!?]{{0,40}}\b{_CAME}\b"
 )
 _UNAPPLIED = re.compile(
@@ -157,8 +157,16 @@ def _payment_missed(draft: Draft, text: Text) -> Iterator[Finding]:
             continue
         start, end = text.segments[item.seg]
         found = _MISSED.search(text.plain, start, end)
-        if found and not text.asks(start, end) and _same_day(text, item, paid[item.value]) and not _NOT_SHOWN.search(text.plain, start, end):
+        if found and not _of_the_rest(text, item, found) and not text.asks(start, end) and _same_day(text, item, paid[item.value]) and not _NOT_SHOWN.search(text.plain, start, end):
             yield text.finding("G06", "contradicts_facts", BLOCK, *found.span(), "the facts hold this payment")
+
+
+def _of_the_rest(text: Text, paid: Item, missing: re.Match[str]) -> bool:
+    """ "You sent 3,000.00, so 2,420.80 is missing": the word of absence stands closer to an amount that is open than to the one paid."""
+    opens = {invoice.open for invoice in text.facts.invoices if invoice.open}
+    sums = [item for item in text.by_segment[paid.seg] if item.kind == "money"]
+    nearest = min(sums, key=lambda item: max(item.start - missing.end(), missing.start() - item.end))
+    return nearest is not paid and nearest.value in opens
 
 
 def _same_day(text: Text, item: Item, days: set[str]) -> bool:

@@ -24,6 +24,7 @@ from .denied_words import (
     NEG_BEFORE,
     NEG_SUBJECT,
     NOT_OURS,
+    OF_ITSELF,
     OTHER,
     OVER,
     PLAN,
@@ -115,7 +116,7 @@ def _denies(
     for seg, (start, end) in enumerate(text.segments):
         if any(item.kind == "ref" and item.ref.kind == kind for item in text.by_segment.get(seg, ())):
             continue  # what is named by its number is not denied
-        if text.asks(start, end) or OTHER.search(text.plain, start, end):
+        if text.asks(start, end) or OTHER.search(text.plain, start, end) or OF_ITSELF.search(text.plain, start, end):
             continue
         found = _first(text, (_denial(noun), more), start, end, _whole)
         if found and _about(draft, text, seg, numbers, found.span()):

@@ -110,3 +110,8 @@ ELSEWHERE = re.compile(
     r"nachdem|solange|bitte|wurde gern|jusqu'a|des que|une fois|lorsque|quand|avant|apres|sera|seront|soit|puisse|peut|pourr\w+|afin|pour|si|tant|doit|souhait\w+|"
     r"hasta|cuando|mientras|una vez|antes|despues|sera|seran|sea|pueda|puede\w*|podr\w+|para|deb\w+|quer\w+|espera\w*|aun|todavia|noch|encore|ungeklart)\b|n't\b|n'(?:a|est)\b"
 )
+# "This is no complaint, only a note": the letter says of itself what it is not.
+OF_ITSELF = re.compile(
+    r"\b(?:this(?: message| mail| e-?mail| note| letter| reminder)? (?:is (?:not an?|no)|isn't an?)|(?:das|dies|diese nachricht|dieses schreiben|diese mail) (?:ist|soll) keine?|"
+    r"(?:ceci|ce|ce (?:message|courriel|mot|rappel)) n'est pas une?|(?:esto|este (?:mensaje|correo|aviso|recordatorio)) no es un[ao]?)\b"
+)

@@ -59,7 +59,8 @@ class Folded:
         if self.back is None or start < 0:
             return start, end
         if end <= start:
-            return self.back[start], self.back[start]
+            at = self.back[start] if start < len(self.back) else len(self.raw)  # nothing visible is left at the end of the text
+            return at, at
         return self.back[start], self.back[end - 1] + 1
 
 

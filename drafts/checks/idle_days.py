@@ -27,6 +27,9 @@ _PLANNED = re.compile(
     r"\b(?:scheduled|planned|lined up|payment run|pay run|due to go|going out|geplant|vorgesehen|eingeplant|zahllauf\w*|zahlungslauf\w*|prevue?s?|programmee?s?|planifiee?s?|lot de paiements?|"
     r"previst[oa]s?|programad[oa]s?|remesa|lote)\b"
 )
+_SUITS = re.compile(
+    r"\b(?:suits?|convenient|work for you|works for you|passt|passen|recht|gelegen|convient|conviendrait|vous va|vous arrange\w*|conviene|viene bien|va bien|le acomoda)\b"
+)
 _OPEN_QUESTION = re.compile(r"\b(?:whether|if|ob|si)\b")
 _OCCASION = re.compile(
     r"\b(?:profit\w+ de (?:la |cette )?|aprovech\w+ (?:el |la |este )?|(?:using|use|take) (?:the )?|(?:nutze|nutzen)\w* (?:das |den |die )?|(?:prepar\w+|clos\w+|reconcil\w+|abschlie\w+|vorbereit\w+|"
@@ -50,4 +53,6 @@ def sets_none(text: Text, match: Match) -> bool:
         return True  # "I am in the office until Friday"
     if _PLANNED.search(said) and (text.asks(*match.sentence) or _OPEN_QUESTION.search(text.plain, match.sentence[0], match.start)):
         return True  # "is it planned for this week?"
+    if text.asks(*match.sentence) and _SUITS.search(said):
+        return True  # "does the end of the month suit you?"
     return bool(_OCCASION.search(text.plain, max(match.sentence[0], match.start - 45), match.start)) and not _PAY.search(said)

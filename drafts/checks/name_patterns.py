@@ -75,7 +75,8 @@ PLACE_LAST = frozenset(
 )
 PLACE_FIRST = frozenset(
     "rue avenue place boulevard quai chemin route calle avenida av plaza torre paseo parque puerto port saint sainte st san santa new north south east west great mount fort "
-    "lake upper lower isle isla ile ferry ms mv hms ss schiff fahre navire bateau buque vessel semana baustelle bauvorhaben projekt objekt filiale standort werk niederlassung chantier projet obra proyecto project site".split()
+    "lac lago laguna villa finca chalet castel chateau castillo schloss gut haus hof hacienda quinta masia mas residence residencia domaine immeuble edificio urbanizacion barrio nave "
+    "val vallee valle isla playa plage parc square jardin jardines lake upper lower isle isla ile ferry ms mv hms ss schiff fahre navire bateau buque vessel semana baustelle bauvorhaben projekt objekt filiale standort werk niederlassung chantier projet obra proyecto project site".split()
 )
 PLACE_NEAR = re.compile(
     r"\b(?:ferry|vessel|ship|boat|mv|navire|bateau|paquebot|buque|barco|schiff|fahre|site|sites|project|projects|branch|depot|plant|store|shop|job|warehouse|office|campus|terminal|delivery|festival|fair|run|portal|in|near|at|chantier|projet|agence|"

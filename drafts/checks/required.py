@@ -20,9 +20,9 @@ SHORTEST, LONGEST = 40, 2500
 _TABLE_LINE = re.compile(r"[|\t]|\S {2,}\S.*\d")
 _KEYS = frozenset("body subject betreff objet asunto citations".split())
 _JSON = re.compile(
-    r"^\s*[{\[]|[}\]]\s*$|\"(?:subject|body|citations|text)\"\s*:|^```|^\s*(?:subject|body|betreff|objet|asunto)\s*:", re.M | re.I
+    r"^\s*[{\[]|[}\]]\s*$|\"(?:subject|body|citations|text)\"\s*:|^```|^[\s*_>]*(?:subject|body|betreff|objet|asunto)[*_]*\s*:", re.M | re.I
 )
-_FIELD = re.compile(r"^\s*\"?(?:subject|body|text|message|to|from|betreff|nachricht|objet|corps|asunto|cuerpo|citations|language|purpose)\"?\s*:", re.M | re.I)
+_FIELD = re.compile(r"^[\s*_>]*\"?(?:subject|body|text|message|to|from|betreff|nachricht|objet|corps|asunto|cuerpo|citations|language|purpose)\"?[*_]*\s*:", re.M | re.I)
 _HEADING_WORDS = frozenset("subject betreff objet asunto".split())
 _HEADING_LENGTH, _HEADING_ABOVE = 100, 6
 _PLACEHOLDER = re.compile(
@@ -121,7 +121,7 @@ def check_text_rules(inp: CheckInput) -> Iterable[Finding]:
 
 def _heading(text: Text, match: re.Match[str]) -> bool:
     """True for the one line "Objet : facture 12" of a printed letter: near its top, words behind it on the line, no other field of a form."""
-    label = match.group().strip(" \t\n:").lower()
+    label = match.group().strip(" \t\n:*_>").lower()
     if label not in _HEADING_WORDS or len(_FIELD.findall(text.folded)) > 1:
         return False
     line_end = text.folded.find("\n", match.end())

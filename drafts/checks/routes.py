@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from .bank_words import SAME, THEIRS, UNCHANGED, asked_and_denied, diversions, papers_sent
+from .bank_words import ASTRAY, SAME, THEIRS, UNCHANGED, asked_and_denied, diversions, papers_sent
 from .base import BLOCK, HIGHER, CheckInput, Finding
 from .clauses import Match, condition_before, matches
 from .facts import simple
@@ -114,6 +114,8 @@ def check_payment_route(inp: CheckInput) -> Iterable[Finding]:
             if (match.source == "learned" and UNCHANGED.search(text.plain, *match.sentence)) or SAME.search(text.plain, *match.sentence):
                 continue  # "nothing in our bank details has changed"
             if papers_sent(text, *match.sentence) or asked_and_denied(text, *match.sentence):
+                continue
+            if ASTRAY.search(text.plain, *match.sentence) and not own:
                 continue
             if text.asks(*match.sentence) and THEIRS.search(text.plain, *match.sentence):
                 continue  # "has your bank …?"

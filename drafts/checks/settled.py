@@ -22,6 +22,11 @@ _DENIED = re.compile(
     r"\b(?:not|never|cannot|without|nicht|noch kein\w*|nie|ohne|pas|jamais|aucun\w*|sans|sin|ningun\w*|unpaid|unbezahlt|impaye\w*|impagad\w*|pendiente de|yet to|no (?:ha\w*|se|fue\w*|esta\w*|consta\w*|hemos|nos))\b|"
     r"n't\b"
 )
+_EXCEPT = re.compile(
+    r"\b(?:apart from|aside from|except(?: for)?|but for|other than|besides|beyond|save for|aus+er(?:dem|halb)?|abgesehen von|bis auf|mit ausnahme|neben|hormis|a part|sauf|excepte|en dehors d\w+|outre|"
+    r"aparte de|salvo|excepto|fuera de|ademas de|a excepcion|menos)\b|\b(?:nothing|not?hing) else\b|\bno other\b|\b(?:sonst|ansonsten|im ubrigen|weiter\w*)\b|\brien d'autre|\baucune? autre|\bpour le reste|"
+    r"\bnada mas\b|\bningun\w* otr\w+|\bpor lo demas|\bpres\b"
+)
 _ASKED = re.compile(
     r"\b(?:please|kindly|bitte|merci de|veuillez|priere|rogamos|por favor|once|until|unless|if|when|as soon as|sobald|bis|wenn|falls|sofern|si|des que|lorsque|quand|cuando|hasta|"
     r"to be|must|should|has to|have to|zu (?:be\w*|uber\w*)|muss\w*|soll\w*|doit|devez|a regler|debe\w*|hay que|por pagar)\b"
@@ -49,3 +54,16 @@ def _proven(facts: Facts, row: list[Item], invoice: Invoice) -> bool:
     """The day of a payment of the invoice stands beside it."""
     days = {str(paid.get("date") or "")[:10] for paid in facts.payments if str(paid.get("invoice")) == invoice.number} - {""}
     return any(other.kind == "date" and any(day.endswith(one) for one in other.dates for day in days) for other in row)
+
+
+def but_for_the_rest(text: Text, facts: Facts, start: int, end: int, invoices: list[Invoice]) -> bool:
+    """ "Apart from FI-1 and FI-2 nothing is open" when the text names all that is; "paid but for 770.00" when that is the open part."""
+    if not _EXCEPT.search(text.plain, start, end):
+        return False
+    named = {item.ref.name for item in text.items if item.kind == "ref" and item.ref.kind == "invoice"}
+    left = [invoice for invoice in facts.invoices if invoice.open]
+    said = {item.value for item in text.items if item.kind == "money" and start <= item.start < end}
+    parts = [invoice for invoice in invoices if invoice.open]
+    if parts and all(invoice.open in said and invoice.open != invoice.amount for invoice in parts):
+        return True
+    return bool(left) and all(invoice.number in named for invoice in left)

@@ -92,13 +92,20 @@ _ONE_OF = re.compile(
 _CHANGES = re.compile(r"\b(?:chang|affect|alter|mov|extend|shift|postpon|ander|verschieb|beruhr|modif|chang|repouss|affect|cambi|afect|alter|aplaz)\w*")
 
 
+# "Nothing to do on the invoices that are not due yet": which of them, not all of them.
+_THOSE = re.compile(
+    r"\b(?:invoices|items|ones|rechnungen|posten|factures|facturas|partidas) (?:that|which|die|qui|que)\b|\b(?:noch )?nicht falligen (?:rechnungen|posten)|\b(?:factures|celles) non echues|\bfacturas no vencidas|\bpor vencer\b"
+)
+
+
 def not_of_all(draft: Draft, text: Text, match: Match) -> bool:
     """ "One of your invoices is not yet due" where one is; "the credit note does not change the due date"."""
     if _CHANGES.search(text.plain, max(match.sentence[0], match.start - 12), match.end):
         return True
     seg = text.segment_at(match.start)
     some = any((invoice.days_overdue(draft.facts.as_of) or 0) <= 0 for invoice in draft.facts.invoices)
-    return some and seg not in attachment(draft, text).named and bool(_ONE_OF.search(text.plain, match.sentence[0], match.start))
+    told = _ONE_OF.search(text.plain, match.sentence[0], match.start) or _THOSE.search(text.plain, max(match.sentence[0], match.start - 40), min(match.sentence[1], match.end + 20))
+    return some and seg not in attachment(draft, text).named and bool(told)
 
 
 def within_term(draft: Draft, text: Text) -> Iterator[Finding]:

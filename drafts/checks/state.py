@@ -10,11 +10,11 @@ from .base import BLOCK, CheckInput, Finding
 from .clauses import Match, asks, condition_before, matches
 from .denials import denials
 from .denied import denied_facts
-from .denied_words import OVER
+from .denied_words import OF_ITSELF, OVER
 from .facts import Invoice
 from .lexicon.basics import NUMBER_WORDS
 from .numbers import fact_amount
-from .settled import told_settled
+from .settled import but_for_the_rest, told_settled
 from .speaking import spoken_of
 from .standing import not_of_all, only_one, settled_claims, within_term
 from .text import Draft, Text, parsed
@@ -103,6 +103,8 @@ def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
         if (match.language and condition_before(text, match)) or asks(text, match.sentence) or _of_something_else(draft, text, match):
             continue
         invoices = spoken_of(draft, text, match)
+        if but_for_the_rest(text, draft.facts, *match.sentence, invoices):
+            continue
         if _LATE_WORD.search(text.plain, match.start, match.end) and not any(
             (i.days_overdue(draft.facts.as_of) or 0) > 0 for i in invoices
         ):
@@ -150,7 +152,7 @@ def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
 def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
     raised = draft.facts.raw.get("disputes") or ()
     for match in matches(text, "disputed", negated=None):
-        if match.negated and raised and not condition_before(text, match) and draft.facts.disputed and not _acknowledged(text) and not OVER.search(text.plain, *match.clause):
+        if match.negated and raised and not condition_before(text, match) and not OF_ITSELF.search(text.plain, *match.sentence) and draft.facts.disputed and not _acknowledged(text) and not OVER.search(text.plain, *match.clause):
             numbers = {i.number for i in spoken_of(draft, text, match)}
             if any(row.get("invoice") in numbers for row in raised) and re.search(
                 r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]

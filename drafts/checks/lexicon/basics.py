@@ -119,7 +119,7 @@ STOPWORDS: dict[str, str] = {
           "bei aus nach zu sich ich als auch uber bis es kein keine dass konnen sollten gerne sehr nur wie damit rechnung zahlung seit wann offen",
     "fr": "bonjour echue cordialement janvier fevrier avril juin juillet aout septembre octobre novembre decembre attendons le la les et est sont etait etaient ete etre ont avons avez pour avec de du des ce cette ces vous votre vos nous notre nos "
           "merci ne pas si ou au aux un une sur dans par en que qui il elle je se qu plus depuis facture echeance reglement montant paiement encore toujours bien mais donc "
-          "veuillez deja a aucun aucune ainsi",
+          "veuillez deja a aucun aucune ainsi ni",
     "es": "estimado estimada hola vencio pendiente enero febrero marzo mayo junio julio agosto septiembre octubre noviembre diciembre atentamente el la los las y es son era factura vencida desde pago importe cuando fue han ha hemos para con de del este esta estos estas usted ustedes su sus nosotros nuestro nuestra "
           "nuestros nuestras por favor no si o al un una en que se le les lo sigue como mas pero ya aun muy sin sobre ni",
     "it": "il lo gli della dello delle degli che non e sono stato stata per con di da nel nella questo questa vi vostro vostra suo sua noi "

@@ -62,6 +62,7 @@ COMPANY_WORDS = frozenset(
     "pty company firma societe empresa sociedad group gruppe "
     "we our your the by to at with for of from and in on is are all as an this that invoice invoices account statement dear rechnung "
     "facture factura the behalf name kunde client "
+    "form firmierung rechtsform schreibweise bezeichnung besteller auftraggeber empfanger rechnungsempfanger gesellschaft unternehmen haus "
     "die der das im auf fur von vom zum zur bei mit und ihr ihre unser unsere wir sie nous votre notre vos nos pour chez avec el los las "
     "su sus para por con nuestra nuestro en a".split()
 )

@@ -1,0 +1,74 @@
+"""Sentences the learned model may not condemn alone: questions for the reader's day, matters handled apart, a request for approval.
+
+A pattern of the rules still stands in such a sentence; only what no rule found, and the model thought it heard, falls.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .text import Text
+
+_LATER = re.compile(
+    r"\b(?:half|halves|part|parts|third|quarter|rate|rates|instal\w+|split|spread|later|longer|more|extend\w*|extension|wait\w*|delay\w*|halfte|teil\w*|rate|raten|spater|langer|mehr|verlanger\w*|"
+    r"aufteil\w*|warten|aufschub|stund\w*|moitie|tiers|partie|fois|etal\w*|echelon\w*|plus tard|plus de|delai|report\w*|repouss\w*|attend\w*|mitad|parte|tercio|plazos?|cuotas?|veces|"
+    r"despues|mas|aplaz\w*|prorrog\w*|esper\w*)\b"
+)
+_DAY_ASKED = re.compile(
+    r"\b(?:when|which (?:day|date)|what date|suits?|convenient|work for you|can we expect|could we expect|wann|welche\w* (?:tag|termin|datum)|passt|passen|recht|gelegen|rechnen|quand|quelle date|"
+    r"conviendrait|convient|vous va|pouvons-nous compter|cuando|que (?:dia|fecha)|conviene|viene bien|le va bien|podemos contar)\b"
+)
+_APART = re.compile(
+    r"\b(?:separate(?:ly)?|apart|on its own|elsewhere|getrennt|gesondert|separat|unabhangig davon|eigenen vorgang|a part|separement|par ailleurs|de son cote|aparte|por separado|por otro lado)\b"
+)
+_MATTER = re.compile(
+    r"\b(?:question|query|matter|point|issue|complaint|topic|ticket|remark|concern|frage|anliegen|reklamation|thema|punkt|hinweis|ruckfrage|anfrage|sache|vorgang|remarque|sujet|reclamation|"
+    r"demande|dossier|observation|pregunta|consulta|asunto|tema|reclamacion|observacion|duda)\w*"
+)
+_STOPS = re.compile(
+    r"\b(?:deliver\w*|ship\w*|suppl\w*|service|access|liefer\w*|beliefer\w*|zugang|dienst\w*|livr\w+|expedi\w+|acces|entreg\w+|suministr\w*|envi\w+|acceso|servicio) (?:\w+ ){0,3}"
+    r"(?:stop\w*|suspend\w*|block\w*|hold|held|store\w*|gesperrt|gestoppt|eingestellt|einlager\w*|zuruckgehalten|bloqu\w+|arret\w*|retenu\w*|retenid\w*|paralizad\w*)\b"
+)
+_ARRIVED = re.compile(
+    r"\b(?:make sure|be sure|be certain|sicher sein|sichergehen|sicherstellen|vergewissern|m'assurer|nous assurer|s'assurer|etre sure?|asegurar(?:me|nos)|estar segur\w)\b[^;!?]{0,50}"
+    r"\b(?:lost|received|reached|arrived|got|overlooked|astray|verloren|erhalten|angekommen|erreicht|untergegangen|egaree?s?|perdue?s?|recue?s?|parvenue?s?|arrivee?s?|perdid\w+|recibi\w+|llegad\w+|"
+    r"extraviad\w+)"
+)
+_ONCE_PAID = re.compile(
+    r"\b(?:once|as soon as|when|sobald|wenn|des|une fois|quand|lorsque|en cuanto|una vez|cuando)\b[^;!?]{0,60}\b(?:paid|settled|arriv\w+|payment|bezahlt|gezahlt|beglichen|eingegangen|zahlung|da ist|"
+    r"regl\w+|pay\w+|paiement|reception|pag\w+|lleg\w+|abon\w+)\b[^;!?]{0,60}\b(?:hear|close|closed|stop reminding|horen|schlies\w*|erledigt|ruhe|entendr\w+|clos|cloturer?\w*|derang\w+|molest\w+|"
+    r"cierr\w+|cerr\w+|archiv\w+)\b"
+)
+# "We will credit your payment of 1,200 to FI-1 once it arrives" books what the reader sends.
+_PAYMENT = (
+    r"(?:your|the|this|ihre?|die|diese|eingehende|votre|le|ce|su|el|este) (?:payments?|transfers?|remittances?|zahlung|uberweisung|zahlungseingang|paiement|virement|reglement|pago|transferencia|ingreso)"
+)
+BOOKED = re.compile(
+    rf"\b(?:credit|crediting|book|booking|allocat\w+|post|posting|gutschreiben|gut|buchen|zuordnen|crediter\w*|credit\w+|imput\w+|affect\w+|abonar\w*|aplicar\w*|acreditar\w*|imputar\w*) {_PAYMENT}\b|"
+    rf"\b{_PAYMENT}\b[^;!?]{{0,60}}\b(?:gut|gutschreiben|gutgeschrieben|buchen|zuordnen|verbuchen)\b|\b(?:schreiben|buchen) (?:wir|ich) {_PAYMENT}\b"
+)
+_ENOUGH = re.compile(
+    r"\b(?:a|the|one|ein|eine|une?|una?) (?:\w+ )?(?:date|day|line|word|reply|answer|datum|termin|tag|zeile|antwort|date|jour|ligne|mot|reponse|fecha|dia|linea|respuesta)\b[^.,;!?]{0,20}"
+    r"\b(?:is enough|would do|will do|suffices?|genugt|reicht|suffit|suffirait|basta|bastaria|nos vale|me vale)\b"
+)
+_MINUTE = re.compile(
+    r"\b(?:keep you|take up|take (?:a|one)|aufhalten|kostet sie|retien\w*|prendra|robo|robar\w*|quito|llevara)\b[^;!?]{0,40}\b(?:minutes?|moment|seconds?|minuto|segundo)\b|\b(?:minute|moment|augenblick)\b[^;!?]{0,30}\baufhalten\b"
+)
+_MACHINE = re.compile(
+    r"\b(?:instruct\w*|prompt\w*|system|model|assistant|ignor\w*|bot|ki|ai|ia|anweis\w*|vorgab\w*|assistent\w*|consigne\w*|modele|assistante?|instrucc\w*|sistema|modelo|asistente|draft|entwurf|"
+    r"brouillon|borrador|this message|diese nachricht|ce message|este mensaje)\b"
+)
+_PLAN, _SET_APART, _ECHO = frozenset(("payment_plan",)), frozenset(("suspension", "promise", "threat", "legal", "echo")), frozenset(("echo",))
+
+
+def innocent(rule: str, text: Text, start: int, end: int) -> bool:
+    """True when the sentence ``start``…``end`` says something every honest letter may say, so that ``rule`` cannot rest on the model alone."""
+    said = text.plain[start:end]
+    if rule in _PLAN:
+        asked = (text.asks(start, end) and _DAY_ASKED.search(said)) or _ENOUGH.search(said)
+        return bool(_MINUTE.search(said) or (asked and not _LATER.search(said)))
+    if rule in _ECHO and text.asks(start, end) and not _MACHINE.search(said):
+        return True
+    if rule in _SET_APART and _APART.search(said) and _MATTER.search(said) and not _STOPS.search(said):
+        return True
+    return rule in {"threat", "promise"} and bool(_ARRIVED.search(said) or _ONCE_PAID.search(said) or BOOKED.search(said) or _MINUTE.search(said))
