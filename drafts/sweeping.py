@@ -24,7 +24,7 @@ from drafts.models import Draft, FollowUp, Generation
 from drafts.preparation import due_account_ids, prepare_accounts
 from drafts.preparation.plan import BY_PEOPLE
 from drafts.readiness import look_due
-from drafts.responses import close_overtaken, close_paid
+from drafts.responses import close_overtaken, close_paid, settle_promises
 from drafts.review import release_claims
 from drafts.review.switches import carry_out_all
 from drafts.review.verdicts import void_approvals
@@ -226,6 +226,7 @@ STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
 )
 SLOW_STEPS: tuple[tuple[str, Callable[[datetime], int]], ...] = (
     ("paid", lambda at: close_paid(at=at)),
+    ("promises", settle_promises),
     ("overtaken", lambda at: close_overtaken(at=at)),
     ("expired", expire_old),
     ("due", prepare_all_due),

@@ -119,6 +119,7 @@ ACTIONS: dict[str, str] = {
     "system.words_on": "model drafting or a version of a text switched on again",
     "system.switch_tripped": "a kill switch tripped by itself",
     "system.clock_moved": "demo clock moved",
+    "system.history_simulated": "a synthetic history was made",
     "system.checkpoint_written": "checkpoint of the ledger written",
     "system.quarantine_begun": "sending refused: the database looks restored",
     "system.quarantine_lifted": "sending allowed again after a restore",

@@ -1,4 +1,4 @@
-"""Builds the demo's book on an empty database: people, portfolios, twelve days of history, and this morning."""
+"""Builds the demo's book on an empty database: people, portfolios, months of synthetic history, twelve days of its own, and this morning."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from collections_site.demo import histories, model, people, today
 from collections_site.demo.book import portfolios
 from collections_site.demo.days import Days
 from collections_site.demo.stage import Stage
+from collections_site.synthetic.simulate import Wish, simulate
 from governance import clock
 from governance.audit import Entry, record
 from governance.models import Event, Installation
 
 BUILT = "system.seeded"
+MONTHS, SEED, PER_MONTH, SAMPLED = 6, 11, 8, 36
 
 
 def is_complete() -> bool:
@@ -39,6 +41,8 @@ def build(wall: datetime, say: Callable[[str], None]) -> None:
     users = people.create(away_until=days.business(4))
     book = portfolios.create(users)
     people.grant_roles(users, book.values())
+    say("Playing six months of synthetic history, so that the measures have something to measure")
+    simulate(Wish(MONTHS, SEED, per_month=PER_MONTH, sampled=SAMPLED, code="synthetic", until=clock.now(), into_existing=True))
     with tempfile.TemporaryDirectory(prefix="demo-book-") as folder:
         stage = Stage(days, users, book, Path(folder))
         say("Playing twelve business days of history")

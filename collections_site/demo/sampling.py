@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from accounts.models import Invoice
 from collections_site.demo import words
+from collections_site.demo.book.customer import FIRST_DAY
 from collections_site.demo.stage import Stage
 from drafts.compliance import incidents
 from drafts.labelling import drawing, judging
 from drafts.labelling.showing import scene
 from governance.models import Incident, SampleFrame, SampleItem
 
-SINCE = timedelta(days=28)
 SIZE, OPEN = 32, 5
 MISSED = "INV-204301"
 
@@ -29,7 +27,8 @@ def draw_messages(stage: Stage) -> None:
 
 def _draw(stage: Stage, kind: str, size: int) -> None:
     chen = stage.users["chen"]
-    frame = drawing.frame(kind, stage.now - SINCE, stage.now, by=chen, at=stage.now, size=size)
+    since = stage.days.at(FIRST_DAY, 8)  # not of the synthetic history before it
+    frame = drawing.frame(kind, since, stage.now, by=chen, at=stage.now, size=size)
     drawing.draw(frame.pk, by=chen, at=stage.now)
 
 
@@ -51,6 +50,6 @@ def _answer(item: SampleItem) -> judging.Answer:
 
 def agree(stage: Stage) -> None:
     """What is done about the miss."""
-    incident = Incident.objects.get(source__startswith="sample_item:")
+    incident = Incident.objects.get(source__startswith="sample_item:", portfolio__in=stage.portfolios.values())
     lea = stage.users["lea"]
     incidents.agree_action(incident.pk, words.STANHOPE_ACTION, lea, stage.days.business(4), by=stage.users["chen"], at=stage.now)

@@ -13,6 +13,7 @@ from collections_site.measures.asked import Asked
 from collections_site.measures.figures import Figure, Ground, Line, ground_of, part_bars, share_lines, time_lines
 from collections_site.measures.marks import happened
 from collections_site.measures.recall import recall_figure
+from governance import synthetic
 from governance.measuring import kinds
 from governance.metrics.arms import beside
 from governance.metrics.base import OUTSIDE, Measured
@@ -60,7 +61,17 @@ def summary(asked: Asked, at: datetime) -> dict[str, Any]:
 
 
 def _summary(ground: Ground) -> dict[str, Any]:
-    return {"zero": _zero(ground), "first": _first(ground), "tiles": [_tile(ground, name) for name in TILES], "look": _look_here(ground)}
+    return {
+        "zero": _zero(ground), "first": _first(ground), "tiles": [_tile(ground, name) for name in TILES], "look": _look_here(ground),
+        "synthetic": _synthetic(ground),
+    }  # fmt: skip
+
+
+def _synthetic(ground: Ground) -> list[str]:
+    """Portfolios in these figures whose history was simulated; the page says so beside the numbers."""
+    window, portfolio, reach = ground.question.window, ground.question.filters.portfolio, ground.question.reach.portfolios
+    one = {portfolio} if portfolio and (reach is None or portfolio in reach) else set()
+    return synthetic.names(window.first, window.last, one if portfolio else reach)
 
 
 def _zero(ground: Ground) -> list[dict[str, Any]]:

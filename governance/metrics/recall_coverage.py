@@ -1,4 +1,4 @@
-"""How often the interval of recall covers the truth: many samples are drawn from populations whose misses are known. Pure and seeded."""
+"""How often the intervals of recall and precision cover the truth: drawn many times from populations that are known. Pure and seeded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from governance.metrics.intervals import wilson
 from governance.metrics.recall import Stratum, allocate, recall
 
 # Unflagged units by stratum, and how much likelier a miss is there than in the last: like the population of the worked example.
@@ -46,6 +47,21 @@ def simulate(misses: int, *, runs: int, seed: int, caught: int = 180, size: int 
         covered += low <= truth <= high
         width += high - low
     return Coverage(misses, runs, covered, width / runs)
+
+
+def simulate_precision(truth: float, judged: int, *, runs: int, seed: int) -> Coverage:
+    """Judge ``judged`` signals ``runs`` times, each a dispute with the chance ``truth``; ``misses`` are the signals that were none, rounded.
+
+    The interval is the one the dashboard shows. Raises ``ValueError`` for a share outside 0 to 1 or nothing judged.
+    """
+    if not 0 <= truth <= 1:
+        raise ValueError(f"{truth} is no share")
+    rng, covered, width = random.Random(seed), 0, 0.0  # noqa: S311 - a simulation, no secret
+    for _ in range(runs):
+        low, high = wilson(sum(rng.random() < truth for _ in range(judged)), judged)
+        covered += low <= truth <= high
+        width += high - low
+    return Coverage(round(judged * (1 - truth)), runs, covered, width / runs)
 
 
 def _spread(misses: int, units: Mapping[str, int], rng: random.Random) -> dict[str, int]:

@@ -230,7 +230,7 @@ def test_addresses_are_invented_and_nothing_was_sent_outside(book):
     emails = book.column("SELECT email FROM accounts_contact UNION SELECT email FROM governance_user")
     assert all(email.endswith(".example") for email in emails)
     answers = book.column("SELECT server_answer FROM drafts_delivery WHERE state = 'accepted'")
-    assert all("demo outbox" in answer for answer in answers)
+    assert all("demo outbox" in answer or answer == "250 kept and not sent: synthetic history" for answer in answers)
 
 
 def test_the_routine_queue_has_clean_drafts_in_four_languages(book):
@@ -296,3 +296,20 @@ def test_the_demo_serves_its_sign_in_page_and_stops_cleanly(book):
         words, errors = server.communicate(timeout=60)
     assert server.returncode == 0, errors
     assert "The book is kept" in words and not errors.strip()
+
+
+def test_the_measures_have_six_months_of_marked_history_behind_them(book):
+    (told,) = book.column("SELECT data FROM governance_event WHERE action = 'system.history_simulated'")
+    said = json.loads(told)
+    assert (said["months"], said["refused"], said["synthetic"]) == (6, 0, True)
+    results = book.rows("SELECT labelled, share FROM governance_sampleresult ORDER BY id")
+    assert len(results) == 2 and all(labelled >= 30 and share is not None for labelled, share in results)
+    months = book.column("SELECT DISTINCT strftime('%Y-%m', day) FROM governance_measure WHERE kind = 'decided'")
+    assert len(months) >= 6
+    kept = book.column("SELECT DISTINCT outcome FROM governance_measure WHERE kind = 'promise' AND stands")
+    assert "kept" in kept
+    unfinished = """SELECT COUNT(*) FROM drafts_followup f JOIN governance_portfolio p ON p.id = f.portfolio_id
+                    WHERE p.code = 'synthetic' AND f.status IN ('ready', 'in_review', 'awaiting_approval', 'stopped', 'on_hold', 'preparing')"""
+    assert book.rows(unfinished) == [(0,)], "nothing of it waits for the visitor"
+    active = "SELECT COUNT(*) FROM governance_user WHERE is_active AND username LIKE 'synthetic-%'"
+    assert book.rows(active) == [(0,)]

@@ -65,7 +65,7 @@ def feeds_arrive(at: datetime) -> None:
     """Every connected feed delivered a little before ``at``; kinds an import added without being asked are taken back."""
     for code, missing in NOT_CONNECTED.items():
         Source.objects.filter(portfolio__code=code, kind__in=missing).delete()
-    rows = list(Source.objects.all())
+    rows = list(Source.objects.filter(portfolio__code__in=PORTFOLIOS))
     for row in rows:
         row.name, age = FEEDS[row.kind]
         row.as_of, row.status, row.failed_since, row.error = at - age, Source.Status.OK, None, ""

@@ -1,0 +1,1 @@
+"""Synthetic history: months of work that never happened, with known faults, so that measures can be tried. Marked for good."""
