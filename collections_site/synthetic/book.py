@@ -18,7 +18,8 @@ from governance.models import Portfolio, PortfolioUserGrant, User
 NAME, CURRENCY = "Synthetic history", "EUR"
 FEEDS = tuple(kind for kind in Source.Kind.values if kind != Source.Kind.CONTRACTS)
 FAILS = Source.Kind.TICKETS
-# Outside the routine lane who edits does not approve, nor does who judged a signal. Three read samples: two who differ need a third.
+# Outside the routine lane who edits or asks for another text does not approve, nor does who judged a signal. Three read samples: two
+# who differ need a third.
 CAST: tuple[tuple[str, str], ...] = (
     ("reviewer", roles.REVIEWER), ("editor", roles.REVIEWER), ("owner", roles.OWNER), ("finance", roles.FINANCE), ("judge", roles.FINANCE),
     ("first-reader", roles.AUDITOR), ("second-reader", roles.AUDITOR), ("third-reader", roles.AUDITOR),
@@ -115,7 +116,8 @@ def _invoice(case: Case, book: Book, today: date) -> Invoice:
     due_on = today - timedelta(days=case.overdue)
     return Invoice(
         portfolio=book.portfolio, account=book.accounts[case.account], number=number_of(case, book), issued_on=due_on - TERMS,
-        due_on=due_on, currency=CURRENCY, amount_minor=case.amount_minor, balance_minor=case.amount_minor, delivery_status=Invoice.Delivery.DELIVERED,
+        due_on=due_on, currency=CURRENCY, amount_minor=case.amount_minor, balance_minor=case.amount_minor,
+        delivery_status=Invoice.Delivery.DELIVERED,
     )  # fmt: skip
 
 

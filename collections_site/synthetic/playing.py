@@ -103,7 +103,7 @@ class Play:
             stage.edit(case, at)
             stage.approve(case, at + timedelta(minutes=1), {planted.COSMETIC: (), planted.TONE: ("tone",)}.get(act, ("fact",)))
         elif act == planted.SENT_BACK:
-            review.request_changes(stage.follow_up(case).pk, ["tone"], "Please less abrupt.", by=self._reviewer(case), at=at)
+            review.request_changes(stage.follow_up(case).pk, ["tone"], "Please less abrupt.", by=stage.book.people["editor"], at=at)
             stage.then(at + timedelta(minutes=5), lambda then: self._prepare([case], then))
             stage.then(at + timedelta(minutes=30), lambda then: stage.approve(case, then))
         elif act in (planted.REJECTED, planted.WRONG):
