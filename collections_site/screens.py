@@ -38,6 +38,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("replies", roles.REVIEWER, "/admin/replies/"),
     Screen("measures", roles.LEADERSHIP, "/admin/metrics/"),
     Screen("measure-rows", roles.LEADERSHIP, "/admin/metrics/rows/drafts_decided/"),
+    Screen("measure-never", roles.LEADERSHIP, "/admin/metrics/never/paid/"),
     Screen("measure-definitions", roles.LEADERSHIP, "/admin/metrics/definitions/"),
     Screen("outcomes", roles.AUDITOR, "/admin/outcomes/"),
     Screen("draft-history", roles.AUDITOR, "/admin/outcomes/", (_FIRST,)),

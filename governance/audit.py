@@ -129,6 +129,7 @@ ACTIONS: dict[str, str] = {
     "model.switched_off": "no model writes for a portfolio any more",
     "model.fell_back": "a portfolio fell below its readiness: templates write",
     "model.resumed": "a portfolio is ready again: the model writes",
+    "digest.sent": "weekly digest of the measures mailed",
     "audit.read": "history read",
     "audit.exported": "record exported",
     "audit.pack_made": "audit pack made",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,12 +14,14 @@ from django.http import HttpRequest
 from accounts.ageing import BUCKETS
 from drafts.states import LANE_CHOICES
 from governance.admin.pages import moment, person
+from governance.metrics.answering import measured_by
 from governance.metrics.asking import SLICES, BadQuestion, Filters, Question, Reach, Window, reach_of
-from governance.models import Measure, Portfolio, PromptVersion, TemplateVersion
+from governance.models import Portfolio, PromptVersion, TemplateVersion
 
 PERIODS: dict[str, tuple[str, int]] = {
     "4w": ("last 4 weeks", 28), "12w": ("last 12 weeks", 84), "26w": ("last 26 weeks", 182), "52w": ("last 52 weeks", 364),
 }  # fmt: skip
+MONTHS = {"month": ("this month", 0), "last-month": ("last month", 1)}
 USUAL = "12w"
 
 
@@ -33,15 +36,27 @@ class Asked:
     problem: str = ""
 
     @property
+    def key(self) -> str:
+        """What a form says to ask for the same period again."""
+        return self.period or f"{self.question.window.first}..{self.question.window.last}"
+
+    @property
     def before(self) -> Question:
         """The same question of the period right before."""
         return replace(self.question, window=self.question.window.before)
 
     def address(self, **more: Any) -> str:
         """The question as a query string, with ``more``."""
-        window = self.question.window
-        own = {"period": self.period} if self.period in PERIODS else {"since": str(window.first), "until": str(window.last)}
-        return urlencode({**own, **self.question.filters.plain(), **{k: v for k, v in more.items() if v not in ("", None)}})
+        further = urlencode({k: v for k, v in more.items() if v not in ("", None)})
+        return f"{_own(self)}&{further}" if further else _own(self)
+
+
+@lru_cache(maxsize=64)
+def _own(one: Asked) -> str:
+    """A page of charts has hundreds of addresses that begin alike."""
+    window = one.question.window
+    own = {"period": one.period} if one.period else {"since": str(window.first), "until": str(window.last)}
+    return urlencode({**own, **one.question.filters.plain()})
 
 
 def asked(request: HttpRequest) -> Asked:
@@ -58,13 +73,29 @@ def usual(at: datetime, reach: Reach, period: str = "4w") -> Asked:
     return _read({"period": period}, at.date(), reach)
 
 
+def of_window(window: Window, reach: Reach) -> Asked:
+    """The question about some days."""
+    return Asked(Question(window, Filters(), reach), "", _span(window), _cut(window))
+
+
+def _span(window: Window) -> str:
+    return f"{window.first:%d %b %Y} to {window.last:%d %b %Y}"
+
+
 def _read(given: Mapping[str, Any], today: date, reach: Reach) -> Asked:
     filters = Filters.of(given)
     if given.get("since") or given.get("until"):
         last = _day(given.get("until"), "until") or today
         window = Window(_day(given.get("since"), "since") or last - timedelta(days=83), last)
-        return Asked(Question(window, filters, reach), "", f"{window.first:%d %b %Y} to {window.last:%d %b %Y}", _cut(window))
+        return Asked(Question(window, filters, reach), "", _span(window), _cut(window))
     key = str(given.get("period") or USUAL)
+    since, dots, until = key.partition("..")
+    if dots:
+        return _read({**filters.plain(), "since": since, "until": until}, today, reach)
+    if key in MONTHS:
+        first = (today.replace(day=1) - timedelta(days=MONTHS[key][1])).replace(day=1)
+        window = Window(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+        return Asked(Question(window, filters, reach), key, f"{first:%B %Y}", "week")
     if key not in PERIODS:
         raise BadQuestion(f"{key!r} is no period: choose one of the list, or give two days")
     words, days = PERIODS[key]
@@ -87,10 +118,12 @@ def _day(text: Any, name: str) -> date | None:
         raise BadQuestion(f"{name}: {text!r} is no day") from None
 
 
-def choices(reach: Reach) -> list[dict[str, Any]]:
-    """The filters with their options, of what the person may see."""
+def choices(question: Question, at: datetime) -> list[dict[str, Any]]:
+    """The filters with their options, of what the person may see; models are those that wrote in the period."""
+    reach = question.reach
     portfolios = Portfolio.objects.all() if reach.portfolios is None else Portfolio.objects.filter(pk__in=reach.portfolios)
-    models = Measure.objects.filter(reach.q()).exclude(model="").order_by().values_list("model", flat=True).distinct()
+    wrote = {answer.part for answer in measured_by("drafts_decided", replace(question, filters=Filters()), "model", at=at)}
+    models = sorted({str(part) for part in wrote if part} | ({question.filters.model} - {""}))
     texts = TemplateVersion.objects.exclude(state="draft").order_by("key", "language", "-version")
     prompts = PromptVersion.objects.exclude(state="draft").order_by("key", "-version")
     found: dict[str, tuple[str, list[tuple[str, str]]]] = {

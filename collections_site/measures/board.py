@@ -17,7 +17,7 @@ from governance import synthetic
 from governance.measuring import kinds
 from governance.metrics.arms import beside
 from governance.metrics.base import OUTSIDE, Measured
-from governance.metrics.zero import Zero, must_be_zero
+from governance.metrics.zero import must_be_zero
 
 TILES = (
     "critical_correction_rate", "draft_correction_rate", "dispute_recall", "dispute_precision", "source_completeness", "approval_time",
@@ -37,6 +37,8 @@ REPLIES = (
     ("needs_document", "needs a document", "exec"), ("dispute", "dispute", "bad"), ("complaint", "complaint", "warn"),
     ("wrong_person", "wrong person", "ctl"),
 )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One number with what it is of and how it moved."""
@@ -56,7 +58,7 @@ def board(asked: Asked, at: datetime, *, may_open_samples: bool) -> dict[str, An
 
 
 def summary(asked: Asked, at: datetime) -> dict[str, Any]:
-    """What Home shows to who leads: the same numbers without the charts."""
+    """What Home shows to who leads, and a letter of one week: the same numbers without the charts."""
     return _summary(ground_of(asked, at, (), ()))
 
 
@@ -76,13 +78,7 @@ def _synthetic(ground: Ground) -> list[str]:
 
 def _zero(ground: Ground) -> list[dict[str, Any]]:
     """What must never happen; what nobody looked at yet is unknown, not zero."""
-    return [{"zero": one, "href": _zero_rows(ground, one)} for one in must_be_zero(ground.question, at=ground.at)]
-
-
-def _zero_rows(ground: Ground, one: Zero) -> str:
-    if one.rows is None:
-        return reverse("admin:health")  # every role reads there when the ledger was verified last; compliance is the auditors' page
-    return ground.rows("silent_gap_rate") if one.name == "silent_gaps" else ground.rows("violations", which=one.name)
+    return [{"zero": one, "href": f"{reverse('admin:measure_never', args=[one.name])}?{ground.asked.address()}"} for one in must_be_zero(ground.question, at=ground.at)]
 
 
 def _first(ground: Ground) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -12,9 +13,10 @@ from django.urls import reverse
 from collections_site.measures import charts, drawing, words
 from collections_site.measures.asked import Asked
 from collections_site.measures.marks import Happened
+from governance.measuring.levels import SPREADS
 from governance.metrics.answering import measured_all, metric
 from governance.metrics.asking import Question
-from governance.metrics.base import QUANTILE, Measured, Metric
+from governance.metrics.base import QUANTILE, SURVIVAL, Measured, Metric
 from governance.metrics.definitions import METRICS
 
 OPEN_DAYS = 14
@@ -36,13 +38,17 @@ class Figure:
     name: str
     title: str
     told: tuple[str, ...]
-    drawing: str
     columns: tuple[str, ...]
     table: tuple[tuple[Cell, ...], ...]
     metrics: tuple[Metric, ...]
     marks: tuple[Happened, ...] = ()
     note: str = ""
     spec: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def drawing(self) -> str:
+        """The chart for the page; empty when there is nothing to draw."""
+        return drawing.svg(self.spec, self.title) if self.spec else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class Ground:
     def rows(self, name: str, part: Any = "", which: str = "rows") -> str:
         """The address of exactly the rows of a number."""
         more = {"by": self.asked.by, "part": part.isoformat()} if isinstance(part, date) else {}
-        return f"{reverse('admin:measure_rows', args=[name])}?{self.asked.address(which=which, **more)}"
+        return f"{_rows_of(name)}?{self.asked.address(which=which, **more)}"
 
     def by_period(self, name: str) -> dict[date, Measured]:
         """The answers of the parts in order; a part in which nothing happened is not there."""
@@ -110,13 +116,18 @@ class Ground:
         return end + timedelta(days=OPEN_DAYS) >= self.at.date()
 
 
+@cache
+def _rows_of(name: str) -> str:
+    return reverse("admin:measure_rows", args=[name])
+
+
 def ground_of(asked: Asked, at: datetime, marks: Iterable[Happened], charted: Sequence[str]) -> Ground:
     """Count everything a page shows: all measures now and before, those of ``charted`` in parts."""
     parts: dict[str, dict[date, Measured]] = {}
     for answer in measured_all(charted, asked.question, asked.by, at=at) if charted else ():
         parts.setdefault(answer.metric.name, {})[answer.part] = answer
-    # Percentiles that no tile or chart shows are left to the file: each costs a bootstrap.
-    names = [one.name for one in METRICS if one.how != QUANTILE]
+    # What no tile or chart shows and only the rows know is left to the file.
+    names = [one.name for one in METRICS if one.how != QUANTILE and (one.how != SURVIVAL or one.name in SPREADS)]
     now = {answer.metric.name: answer for answer in measured_all(names, asked.question, at=at)}
     before = {answer.metric.name: answer for answer in measured_all(names, asked.before, at=at)}
     return Ground(asked, at, tuple(marks), now, before, parts)
@@ -167,8 +178,7 @@ def part_bars(
     )  # fmt: skip
     told = (f"{whole.n:,} {one.unit}: " + ", ".join(f"{shown} {whole.more.get(part, 0):,}" for part, shown, _ in parts) + ".",)
     columns = (ground.asked.by.capitalize(), "All", *(shown.capitalize() for _, shown, _ in parts))
-    picture = drawing.svg(spec, one.title) if spec else ""
-    return Figure(name, one.title, told, picture, columns, table, (one,), ground.marks, note, spec)
+    return Figure(name, one.title, told, columns, table, (one,), ground.marks, note, spec)
 
 
 def _point(ground: Ground, line: Line, first: date, one: Measured) -> dict[str, Any]:
@@ -199,8 +209,7 @@ def _figure(
     apart = [f"{words.parted(now[0].more)}."] if now[0].more and now[0].metric.parts else []
     table = tuple(_row(ground, line, first, one, len(lines) > 1) for line, found in series for first, one in found.items())
     columns = (ground.asked.by.capitalize(), *(["Of"] if len(lines) > 1 else []), "Number", "Of", "Value", "Low", "High")
-    picture = drawing.svg(spec, title) if spec else ""
-    return Figure(name, title, (*told, *apart), picture, columns, table, tuple(one.metric for one in now), ground.marks, note, spec)
+    return Figure(name, title, (*told, *apart), columns, table, tuple(one.metric for one in now), ground.marks, note, spec)
 
 
 def _row(ground: Ground, line: Line, first: date, one: Measured, named: bool) -> tuple[Cell, ...]:

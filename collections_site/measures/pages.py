@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from collections_site.measures.asked import PERIODS, Asked, asked, choices
+from collections_site.measures.asked import MONTHS, PERIODS, Asked, asked, choices
 from collections_site.measures.board import CHARTED, board
+from collections_site.measures.never import never
 from drafts.admin.lookup import accounts_of, follow_ups_of
 from governance.admin.pages import act_view, desk_view, may, moment, page, person, require
 from governance.audit import Entry, record
@@ -21,7 +22,7 @@ from governance.cells import safe_cell
 from governance.measuring import kinds
 from governance.metrics.answering import measured_all, metric
 from governance.metrics.asking import PERIODS as PARTS
-from governance.metrics.asking import BadQuestion, Question, reach_of
+from governance.metrics.asking import BadQuestion, Question
 from governance.metrics.base import OUTSIDE, Measured
 from governance.metrics.counting import standing
 from governance.metrics.definitions import BY_NAME, METRICS
@@ -38,8 +39,8 @@ def measures(request: HttpRequest) -> HttpResponse:
     require(request, "see_metrics")
     question = asked(request)
     return page(
-        request, "desk/measures/board.html", "Measures", asked=question, choices=choices(reach_of(person(request))),
-        periods=[(key, words) for key, (words, _) in PERIODS.items()],
+        request, "desk/measures/board.html", "Measures", asked=question, choices=choices(question.question, moment(request)),
+        periods=[(key, words) for key, (words, _) in (PERIODS | MONTHS).items()],
         filters=question.question.filters.plain(), **board(question, moment(request), may_open_samples=bool(may(request, "see_samples"))),
     )  # fmt: skip
 
@@ -156,7 +157,6 @@ def definitions(request: HttpRequest) -> HttpResponse:
 
 
 
-
 def measure_urls() -> list[URLPattern]:
     """Pages of the measures."""
     reading = ("GET", "HEAD")
@@ -164,5 +164,6 @@ def measure_urls() -> list[URLPattern]:
         path("metrics/", desk_view(measures, methods=reading), name="measures"),
         path("metrics/definitions/", desk_view(definitions, methods=reading), name="measure_definitions"),
         path("metrics/csv/", act_view(measures_csv), name="measures_csv"),
+        path("metrics/never/<slug:code>/", desk_view(never, methods=reading), name="measure_never"),
         path("metrics/rows/<slug:name>/", desk_view(measure_rows, methods=reading), name="measure_rows"),
     ]

@@ -32,7 +32,7 @@ def recall_figure(ground: Ground, *, may_open: bool) -> Figure:
     columns = ("Sample of", "Found by the detector", "Labelled", "Missed among them", "Recall", "Low", "High", "Known floor")
     note = ("Estimated from a random sample of what was not flagged, labelled blind. The known floor counts only misses somebody noticed "
             "or complained about; the truth lies below it.")  # fmt: skip
-    return Figure("recall", TITLE, told, drawing.svg(spec, TITLE) if spec else "", columns, table, (), ground.marks, note, spec)
+    return Figure("recall", TITLE, told, columns, table, (), ground.marks, note, spec)
 
 
 def _results(ground: Ground) -> QuerySet[SampleResult]:

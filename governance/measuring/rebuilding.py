@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Sum
 
 from governance import guards
 from governance.ledger_rows import CHUNK
+from governance.measuring import rolling
+from governance.measuring.levels import LEVELS, SPREADS
 from governance.measuring.reading import Book
-from governance.measuring.rolling import LIKE, SLICES, roll
+from governance.measuring.rolling import LIKE, SPREAD_LIKE, roll
 from governance.measuring.writing import READERS, measured, read, save
-from governance.models import Event, Measure, MeasureState, MeasureSum
+from governance.models import Event, Measure, MeasureSpread, MeasureState, MeasureSum
 
 AT_ONCE = 2_000
 # Rows are compared by everything but their own number.
@@ -82,13 +85,22 @@ def _sums(found: Differences) -> None:
     until = MeasureState.objects.filter(pk=1).values_list("summed_until", flat=True).first()
     if until is None:
         return
-    for name in SLICES:
-        rows = Measure.objects.filter(stands=True, day__lte=until).order_by().values(*LIKE, *([name] if name else []))
-        ours = MeasureSum.objects.filter(by=name).order_by().values("value", *LIKE).annotate(total=Sum("n"))
-        counted = {(row[name] if name else "", *(row[n] for n in LIKE)): row["total"] for row in rows.annotate(total=Count("pk"))}
-        summed = {(row["value"], *(row[n] for n in LIKE)): row["total"] for row in ours if row["total"]}
-        for key in counted.keys() ^ summed.keys() | {k for k in counted.keys() & summed.keys() if counted[k] != summed[k]}:
-            found.add(f"{key[1]}: the sum of {key[2]} {key[5]} by {name or 'day'} is {summed.get(key, 0)}, there are {counted.get(key, 0)}")
+    rows = Measure.objects.filter(stands=True, day__lte=until)
+    for level in LEVELS.values():
+        ours = MeasureSum.objects.filter(by=level.name).order_by().values_list(*LIKE, "value", "by").annotate(total=Sum("n"))
+        _hold(rolling.grouped(rows, level), ours, found)
+        for spread in SPREADS.values():
+            mine = MeasureSpread.objects.filter(of=spread.key, by=level.name).order_by().values_list(*SPREAD_LIKE[:-1]).annotate(total=Sum("n"))
+            _hold(rolling.grouped_spread(rows, level, spread), mine, found)
+
+
+def _hold(counted: Iterable[tuple[Any, ...]], summed: Iterable[tuple[Any, ...]], found: Differences) -> None:
+    """Sums against rows counted now, both as a key and a number at its end."""
+    right = {tuple(key): n for *key, n in counted}
+    ours = {tuple(key): n for *key, n in summed if n}
+    for key in right.keys() ^ ours.keys() | {key for key in right.keys() & ours.keys() if right[key] != ours[key]}:
+        told = " ".join(str(part) for part in key if part not in ("", None, False))
+        found.add(f"the sum of {told} is {ours.get(key, 0)}, there are {right.get(key, 0)}")
 
 
 def rebuild(at: datetime) -> int:
@@ -99,6 +111,7 @@ def rebuild(at: datetime) -> int:
     with transaction.atomic():
         guards.drop(connection, only=Measure._meta.db_table)
         MeasureSum.objects.all().delete()
+        MeasureSpread.objects.all().delete()
         MeasureState.objects.filter(pk=1).update(summed_until=None)
         Measure.objects.all()._raw_delete(Measure.objects.db)  # type: ignore[attr-defined]
         for book in books():

@@ -12,18 +12,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Min, Sum
+from django.db.models import BigIntegerField, BooleanField, Case, CharField, Count, F, Min, QuerySet, Sum, Value, When
 
 from governance import bulk
-from governance.models import Measure, MeasureState, MeasureSum
+from governance.measuring.levels import KEPT, LEVELS, SPREADS, Level, Spread, step, step_of
+from governance.models import Measure, MeasureSpread, MeasureState, MeasureSum
 
 # What alike means.
 LIKE = (
     "day", "kind", "portfolio_id", "lane", "outcome", "code", "machine", "complete", "substantive", "critical", "confirmed", "evidence",
     "timed", "unread", "late", "reworked", "latent",
 )  # fmt: skip
-# One more slice at a time; the empty one is all of them.
-SLICES = ("", "template", "prompt", "model", "band", "currency")
+SPREAD_LIKE = ("of", "day", "by", "value", "portfolio_id", "lane", "ended", "step", "n")
+_FIELDS: dict[str, Any] = {name: Measure._meta.get_field(name) for name in LIKE}
+_EMPTY: dict[str, Any] = {name: None if field.null else field.default for name, field in _FIELDS.items() if name not in LIKE[:2]}
 # A day is left alone this long after its end: nothing is still being written with a moment of it.
 REST = timedelta(hours=2)
 _LOCK = 7_310_452_001
@@ -72,38 +74,93 @@ def _sum_up_to(last: date) -> int:
         rows = Measure.objects.filter(day__lte=last, stands=True)
         rows = rows.filter(day__gt=until) if until else rows
         days = rows.values("day").distinct().count()
-        for name in SLICES:
-            _insert(name, until, last)
+        _sum_days(until, last)
         MeasureState.objects.filter(pk=1).update(summed_until=last)
     return max(days, 1)
 
 
-def _insert(name: str, after: date | None, last: date) -> None:
-    """The sums of some days by one slice, made by the database: the rows never leave it."""
-    quote = connection.ops.quote_name
-    like = ", ".join(map(quote, LIKE))
-    value, since = (quote(name), f", {quote(name)}") if name else ("''", "")
-    inside = "stands AND day <= %s" + (" AND day > %s" if after else "")
-    # Our own column names; every value is a parameter.
-    statement = (
-        f"INSERT INTO governance_measuresum ({quote('by')}, value, {like}, n) SELECT %s, {value}, {like}, COUNT(*) "  # noqa: S608
-        f"FROM governance_measure WHERE {inside} GROUP BY {like}{since}"
-    )
+def _sum_days(after: date | None, last: date) -> None:
+    rows = Measure.objects.filter(day__lte=last, stands=True)
+    rows = rows.filter(day__gt=after) if after else rows
+    for level in LEVELS.values():
+        _insert(MeasureSum, (*LIKE, "value", "by", "n"), grouped(rows, level))
+        for spread in SPREADS.values():
+            _insert(MeasureSpread, SPREAD_LIKE, grouped_spread(rows, level, spread))
+
+
+def grouped(rows: QuerySet[Measure], level: Level) -> QuerySet[Any, Any]:
+    """Rows summed at one level: the columns of ``LIKE``, then value, name and how many."""
+    kept = [_kept(name, level) for name in LIKE]
+    cut: Any = F(level.finer) if level.finer else Value("", output_field=CharField())
+    names = {f"k{place}": how for place, how in enumerate(kept)}
+    found = rows.order_by().annotate(**names, cut=cut, level=Value(level.name, output_field=CharField()))
+    return found.values_list(*names, "cut", "level").annotate(total=Count("pk"))
+
+
+def _kept(column: str, level: Level) -> Any:
+    """A column as a level keeps it: as it is, or empty for the kinds of row of which nobody asks it."""
+    if column in ("day", "kind", *level.places):
+        return F(column)
+    of, plain = sorted(kind for kind, columns in KEPT.items() if column in columns), _plain(_FIELDS[column])
+    empty = Value(_EMPTY[column], output_field=plain)
+    return Case(When(kind__in=of, then=F(column)), default=empty, output_field=plain) if of else empty
+
+
+def _plain(field: Any) -> Any:
+    return {"CharField": CharField, "BooleanField": BooleanField}.get(field.get_internal_type(), BigIntegerField)()
+
+
+def grouped_spread(rows: QuerySet[Measure], level: Level, spread: Spread) -> QuerySet[Any, Any]:
+    """Rows summed by how long they took: the columns of ``SPREAD_LIKE``."""
+    nothing = {"portfolio_id": Value(None, output_field=BigIntegerField()), "lane": Value("", output_field=CharField())}
+    kept = {f"s_{name}": F(name) if name in level.places else empty for name, empty in nothing.items()}
+    found = rows.filter(spread.q()).order_by().annotate(
+        s_of=Value(spread.key, output_field=CharField()), s_by=Value(level.name, output_field=CharField()),
+        s_value=F(level.finer) if level.finer else Value("", output_field=CharField()), **kept,
+        s_ended=Case(When(outcome__in=spread.ended, then=Value(True)), default=Value(False)), s_step=step_of(spread.column),
+    )  # fmt: skip
+    return found.values_list("s_of", "day", "s_by", "s_value", "s_portfolio_id", "s_lane", "s_ended", "s_step").annotate(total=Count("pk"))
+
+
+def _insert(model: Any, columns: Sequence[str], rows: QuerySet[Any, Any]) -> None:
+    """Sums made by the database: the rows never leave it."""
+    select, values = rows.query.sql_with_params()
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    # The table and its columns are our own; the statement is Django's, its values are parameters.
+    statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) {select}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [name, last.isoformat(), *([after.isoformat()] if after else [])])
+        cursor.execute(statement, values)
 
 
 def add_late(rows: Iterable[tuple[Measure, int]], summed_until: Any) -> None:
     """Sums of their own for rows of days that are summed already: +1 for one that came, -1 for one that no longer stands."""
     counted: Counter[tuple[Any, ...]] = Counter()
+    spread: Counter[tuple[Any, ...]] = Counter()
     for row, sign in rows:
         if row.day > summed_until:
             continue
-        alike = tuple(getattr(row, name) for name in LIKE)
-        for name in SLICES:
-            counted[(name, getattr(row, name) if name else "", *alike)] += sign
-    sums = [_sum(key, n) for key, n in counted.items() if n]
-    bulk.insert(MeasureSum, sums)
+        for level in LEVELS.values():
+            counted[(level.name, getattr(row, level.finer) if level.finer else "", *alike(row, level))] += sign
+        for one in SPREADS.values():
+            if one.fits(row):
+                for level in LEVELS.values():
+                    spread[spread_key(row, level, one)] += sign
+    bulk.insert(MeasureSum, [_sum(key, n) for key, n in counted.items() if n])
+    bulk.insert(MeasureSpread, [MeasureSpread(**dict(zip(SPREAD_LIKE, (*key, n), strict=True))) for key, n in spread.items() if n])
+
+
+def alike(row: Measure, level: Level) -> tuple[Any, ...]:
+    """The columns of ``LIKE`` of a row as a level keeps them."""
+    kept = {"day", "kind", *level.places, *KEPT.get(row.kind, ())}
+    return tuple(getattr(row, name) if name in kept else _EMPTY[name] for name in LIKE)
+
+
+def spread_key(row: Measure, level: Level, spread: Spread) -> tuple[Any, ...]:
+    """The columns of ``SPREAD_LIKE`` of a row, without how many."""
+    return (
+        spread.key, row.day, level.name, getattr(row, level.finer) if level.finer else "", row.portfolio_id if "portfolio_id" in level.places else None,
+        row.lane if "lane" in level.places else "", row.outcome in spread.ended, step(getattr(row, spread.column)),
+    )  # fmt: skip
 
 
 def _sum(key: Sequence[Any], n: int) -> MeasureSum:
@@ -117,8 +174,13 @@ def tidy(before: date) -> int:
     for day in days:
         with transaction.atomic():
             _until(alone=True)
-            rows = MeasureSum.objects.filter(day=day)
-            grouped = list(rows.order_by().values("by", "value", *LIKE).annotate(total=Sum("n")).filter(total__gt=0))
-            rows.delete()
-            bulk.insert(MeasureSum, [MeasureSum(n=row.pop("total"), **row) for row in grouped])
+            _put_together(MeasureSum, day, ("by", "value", *LIKE))
+            _put_together(MeasureSpread, day, SPREAD_LIKE[:-1])
     return len(days)
+
+
+def _put_together(model: Any, day: date, columns: Sequence[str]) -> None:
+    rows = model.objects.filter(day=day)
+    grouped = list(rows.order_by().values(*columns).annotate(total=Sum("n")).filter(total__gt=0))
+    rows.delete()
+    bulk.insert(model, [model(n=row.pop("total"), **row) for row in grouped])

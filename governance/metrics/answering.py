@@ -9,7 +9,7 @@ from typing import Any
 from governance.metrics import base, distributions
 from governance.metrics.asking import BadQuestion, Question
 from governance.metrics.base import Measured, Metric
-from governance.metrics.counting import Counts, standing
+from governance.metrics.counting import Counts
 from governance.metrics.definitions import BY_NAME, METRICS
 from governance.metrics.intervals import wilson
 from governance.metrics.money import money_told
@@ -69,8 +69,7 @@ def _one(one: Metric, question: Question, by: str, part: Any, counts: Counts, sp
     if one.money and n:
         more |= money_told(inside, one)
     found = {
-        "metric": one, "numerator": numerator, "n": n, "part": part, "more": more,
-        "base": standing(inside, one.denominator), "rows": standing(inside, one.numerator or one.denominator),
+        "metric": one, "numerator": numerator, "n": n, "part": part, "more": more, "inside": inside,
     }  # fmt: skip
     return Measured(**found, **_value(one, numerator, n, spread, more))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from governance.metrics.answering import measured_by
+from governance.metrics.answering import measured_all
 from governance.metrics.asking import Question
 from governance.metrics.base import Measured
 
@@ -30,9 +30,11 @@ class Beside:
 
 def beside(question: Question, *, at: datetime) -> list[Beside]:
     """Each compared measure for both arms; people's own texts are left out."""
+    cut: dict[str, dict[str, Measured]] = {name: {} for name in COMPARED}
+    for answer in measured_all(COMPARED, question, "model", at=at):
+        cut[answer.metric.name][answer.part] = answer
     found = []
-    for name in COMPARED:
-        parts = {part.part: part for part in measured_by(name, question, "model", at=at)}
+    for name, parts in cut.items():
         models = tuple(part for model, part in sorted(parts.items()) if model not in ("", TEMPLATE, PERSON))
         found.append(Beside(name, parts.get(TEMPLATE), models))
     return found

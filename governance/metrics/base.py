@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from governance.metrics.asking import Question
+from governance.metrics.counting import standing
 from governance.metrics.rows import Rows
 
 # How a measure is computed.
@@ -67,7 +69,8 @@ class Measured:
     """One answer: the number with everything that belongs beside it. ``value`` is None where ``reason`` says why.
 
     ``numerator`` and ``n`` are exactly the counts of ``rows`` and ``base``. Shares are 0 to 1. ``part`` is the slice or period, "" for
-    all. ``more`` holds what else is told: other percentiles, parts, money per currency.
+    all. ``more`` holds what else is told: other percentiles, parts, money per currency. ``inside`` is the question it answers, ``judged`` the
+    verdicts of a sample where it rests on one.
     """
 
     metric: Metric
@@ -79,8 +82,22 @@ class Measured:
     reason: str = ""
     part: Any = ""
     more: dict[str, Any] = field(default_factory=dict)
-    rows: QuerySet[Any] | None = None
-    base: QuerySet[Any] | None = None
+    inside: Question | None = None
+    judged: tuple[QuerySet[Any], QuerySet[Any]] | None = None
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """Exactly the rows of the numerator. Built when asked: a page of a hundred numbers opens the rows of none."""
+        return self.judged[0] if self.judged else self._standing(self.metric.numerator or self.metric.denominator)
+
+    @property
+    def base(self) -> QuerySet[Any]:
+        """Exactly the rows it is measured on."""
+        return self.judged[1] if self.judged else self._standing(self.metric.denominator)
+
+    def _standing(self, rows: Rows) -> QuerySet[Any]:
+        assert self.inside is not None, "an answer knows its question or its verdicts"
+        return standing(self.inside, rows)
 
     @property
     def shown(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import CharField, Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncMonth, TruncWeek
 
+from governance.measuring.levels import Level, level_for
 from governance.metrics.asking import COLUMN, ONE_AT_A_TIME, PERIODS, SLICES, BadQuestion, Question
 from governance.metrics.rows import Rows
 from governance.models import Measure, MeasureState, MeasureSum
@@ -50,10 +51,11 @@ class Counts:
 
     def _count(self) -> list[tuple[Mapping[str, Any], int]]:
         kinds = sorted({one.kind for one in self._wanted})
-        until = summed_until() if self._from_sums() else None
+        level = self._level()
+        until = summed_until() if level is not None else None
         totals: dict[tuple[Any, ...], int] = defaultdict(int)
-        if until is not None:
-            self._add(totals, self._sums(kinds, until), Sum("n"))
+        if level is not None and until is not None:
+            self._add(totals, self._sums(kinds, until, level), Sum("n"))
         self._add(totals, self._live(kinds, until), Count("pk"))
         names = ["cut", *self._columns]
         return [(dict(zip(names, key, strict=True)), n) for key, n in totals.items() if n]
@@ -65,23 +67,16 @@ class Counts:
         for *key, n in grouped:
             totals[tuple(key)] += n
 
-    def _from_sums(self) -> bool:
-        """A sum keeps one of the finer slices; two of them at once are counted from the rows."""
-        return len({*self.question.filters.one, *([self.by] if self.by in ONE_AT_A_TIME else [])}) <= 1
+    def _level(self) -> Level | None:
+        """The coarsest sums that tell apart what is asked; a definition that asks for more than they keep is counted from the rows."""
+        level = grain(self.question, self.by)
+        return level if level is not None and all(level.keeps(one.kind, one.columns) for one in self._wanted) else None
 
-    def _sums(self, kinds: list[str], until: date) -> QuerySet[Any] | None:
-        window, filters = self.question.window, self.question.filters
-        if window.first > until:
+    def _sums(self, kinds: list[str], until: date, level: Level) -> QuerySet[Any] | None:
+        if self.question.window.first > until:
             return None
-        finer = next(iter(filters.one), self.by if self.by in ONE_AT_A_TIME else "")
-        inside = Q(by=finer, kind__in=kinds, day__gte=window.first, day__lte=min(window.last, until))
-        if filters.one:
-            inside &= Q(value=getattr(filters, finer))
-        for name in ("lane", "portfolio"):
-            if value := getattr(filters, name):
-                inside &= Q(**{COLUMN.get(name, name): value})
-        rows = MeasureSum.objects.filter(inside & self.question.reach.q())
-        return rows.annotate(cut=part_of("value" if self.by == finer and finer else self.by))
+        rows = MeasureSum.objects.filter(inside(self.question, level, until), kind__in=kinds)
+        return rows.annotate(cut=part_of("value" if level.finer and self.by == level.finer else self.by))
 
     def _live(self, kinds: list[str], until: date | None) -> QuerySet[Any] | None:
         window = self.question.window
@@ -90,6 +85,31 @@ class Counts:
             return None
         rows = Measure.objects.filter(self.question.q(), kind__in=kinds, stands=True, day__gte=first)
         return rows.annotate(cut=part_of(self.by))
+
+
+def grain(question: Question, by: str) -> Level | None:
+    """How fine sums must be to answer; None where only rows can."""
+    filters = question.filters
+    if question.empty or question.nowhere:
+        return None
+    return level_for(
+        {*filters.one, *([by] if by in ONE_AT_A_TIME else [])}, bool(filters.lane or by == "lane"),
+        bool(filters.portfolio or by == "portfolio" or question.reach.portfolios is not None),
+    )  # fmt: skip
+
+
+def inside(question: Question, level: Level, until: date) -> Q:
+    """The sums of a level that a question is about, up to a day."""
+    window, filters = question.window, question.filters
+    found = Q(by=level.name, day__gte=window.first, day__lte=min(window.last, until)) & question.reach.q()
+    if not level.finer:
+        found &= Q(value="")
+    elif filters.one:
+        found &= Q(value=getattr(filters, level.finer))
+    for name in ("lane", "portfolio"):
+        if value := getattr(filters, name):
+            found &= Q(**{COLUMN.get(name, name): value})
+    return found
 
 
 def part_of(by: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil, comb, sqrt
 
 Z = 1.959963984540054
@@ -51,12 +52,17 @@ def bootstrap_quantile(counted: Counted, share: float, *, draws: int = DRAWS, se
     total = sum(n for _, n in counted)
     if not total:
         return None
-    rank = max(1, ceil(share * total - 1e-9))
-    # Seeded on purpose: the same rows give the same interval on every page. Nothing here is a secret.
-    dice = random.Random(f"{seed}:{total}:{share}")  # noqa: S311
-    found = sorted(dice.betavariate(rank, total - rank + 1) for _ in range(draws))
-    low, high = found[int(0.025 * draws)], found[min(draws - 1, int(0.975 * draws))]
+    low, high = _places(total, max(1, ceil(share * total - 1e-9)), draws, f"{seed}:{total}:{share}")
     return _at(counted, low * total), _at(counted, high * total)
+
+
+@lru_cache(maxsize=4096)
+def _places(total: int, rank: int, draws: int, seed: str) -> tuple[float, float]:
+    """Where the interval of an order statistic lies among all: of how many there are, whatever they are, so drawn once for each size."""
+    # Seeded on purpose: the same rows give the same interval on every page. Nothing here is a secret.
+    dice = random.Random(seed)  # noqa: S311
+    found = sorted(dice.betavariate(rank, total - rank + 1) for _ in range(draws))
+    return found[int(0.025 * draws)], found[min(draws - 1, int(0.975 * draws))]
 
 
 def _at(counted: Counted, place: float) -> int:

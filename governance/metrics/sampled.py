@@ -29,7 +29,7 @@ def sampled(metric: Metric, question: Question) -> Measured:
         more |= {"known floor": floor(result.caught, result.floor_found), "caught": result.caught, "missed (estimated)": result.missed}
     reason = "" if result.share is not None else f"{result.labelled} of {MINIMUM} labelled: no estimate yet" if result.labelled < MINIMUM else "nothing was found"
     return Measured(
-        metric, result.found, result.labelled, result.share, result.low, result.high, reason=reason, more=more, rows=found, base=verdicts
+        metric, result.found, result.labelled, result.share, result.low, result.high, reason=reason, more=more, judged=(found, verdicts)
     )
 
 
@@ -51,4 +51,4 @@ def _last(kind: str, question: Question) -> SampleResult | None:
 
 def _nothing(metric: Metric, reason: str) -> Measured:
     none = SampleVerdict.objects.none()
-    return Measured(metric, 0, 0, None, None, None, reason=reason, rows=none, base=none)
+    return Measured(metric, 0, 0, None, None, None, reason=reason, judged=(none, none))

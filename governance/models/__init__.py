@@ -11,7 +11,7 @@ from governance.models.event import Event, StreamHead
 from governance.models.health import Beat, HealthDay, HealthLook, JobFailure
 from governance.models.hold import Hold
 from governance.models.installation import Installation
-from governance.models.measure import Measure, MeasureState, MeasureSum
+from governance.models.measure import Digest, Measure, MeasureSpread, MeasureState, MeasureSum
 from governance.models.policy import PolicyVersion
 from governance.models.portfolio import AllPortfoliosGrant, Portfolio, PortfolioGroupGrant, PortfolioUserGrant
 from governance.models.prompt import EvaluationRun, PromptVersion
@@ -40,6 +40,7 @@ __all__ = [
     "ControlResult",
     "Correction",
     "Decision",
+    "Digest",
     "ErasedRow",
     "Erasure",
     "EvaluationRun",
@@ -53,6 +54,7 @@ __all__ = [
     "Label",
     "LedgerState",
     "Measure",
+    "MeasureSpread",
     "MeasureState",
     "MeasureSum",
     "ModelSwitch",

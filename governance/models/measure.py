@@ -1,5 +1,6 @@
 """What was measured: rows derived from the ledger, written with the events they measure, and their sums per day."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -73,6 +74,7 @@ class Measure(Sliced):
             models.Index(fields=["day"], name="measure_by_day"),
             models.Index(fields=["follow_up_id"], name="measure_by_follow_up", condition=Q(stands=True)),
             models.Index(fields=["kind", "ref"], name="measure_by_ref", condition=Q(stands=True, ref__isnull=False)),
+            models.Index(fields=["day"], name="measure_still_pending", condition=Q(kind="draft", outcome="pending", stands=True)),
         ]
 
     def __str__(self) -> str:
@@ -80,21 +82,52 @@ class Measure(Sliced):
 
 
 class MeasureSum(Sliced):
-    """How many standing rows of one day are alike: of all (``by`` empty), and per value of one more slice.
+    """How many standing rows of one day are alike. ``by`` names how fine the sum is (``governance.measuring.levels``), ``value`` its slice.
 
     ``n`` may be negative: a row of a day that was summed already and no longer stands is taken off by a sum of its own. The sums of a day
     are put together again when the day is (``governance.measuring.rolling``).
     """
 
-    by = models.CharField(max_length=8, blank=True, default="")
+    by = models.CharField(max_length=16, blank=True, default="")
     value = models.CharField(max_length=120, blank=True, default="")
     n = models.IntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["by", "day", "kind"], name="measure_sum_by_day")]
+        indexes = [
+            models.Index(fields=["by", "day", "kind"], name="measure_sum_by_day"),
+            # One portfolio or one value of a slice reads its own sums, not those of all others.
+            models.Index(fields=["by", "value", "portfolio_id", "day"], name="measure_sum_by_slice"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.n} {self.kind} on {self.day}"
+
+
+class MeasureSpread(models.Model):
+    """How many standing rows of one day took about as long: what medians are read from. ``of`` is the measure and its version.
+
+    ``by`` and ``value`` as in ``MeasureSum``; ``lane`` and ``portfolio_id`` where the level keeps them. ``step`` is the middle of a step
+    (``governance.measuring.levels.step``). ``n`` may be negative, as there.
+    """
+
+    of = models.CharField(max_length=40)
+    day = models.DateField()
+    by = models.CharField(max_length=16)
+    value = models.CharField(max_length=120, blank=True, default="")
+    portfolio_id = models.BigIntegerField(null=True)
+    lane = models.CharField(max_length=18, blank=True, default="")
+    ended = models.BooleanField()
+    step = models.IntegerField()
+    n = models.IntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["of", "by", "day"], name="measure_spread_by_day"),
+            models.Index(fields=["of", "by", "value", "portfolio_id", "day"], name="measure_spread_by_slice"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} of {self.of} on {self.day}"
 
 
 class MeasureState(models.Model):
@@ -108,3 +141,22 @@ class MeasureState(models.Model):
 
     def __str__(self) -> str:
         return f"summed until {self.summed_until}"
+
+
+class Digest(models.Model):
+    """The letter of one week to one person: written before it is sent, so that a second run of the same week sends nothing again.
+
+    ``sent_at`` is empty while it is under way, and after an error, which is tried again.
+    """
+
+    week = models.CharField(max_length=8, help_text="ISO week, for example 2026-W47")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["week", "person"], name="one_digest_per_week_and_person")]
+
+    def __str__(self) -> str:
+        return f"digest {self.week} to {self.person_id}"

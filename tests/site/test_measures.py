@@ -10,8 +10,8 @@ import pytest
 from governance import clock
 from governance.metrics.answering import measured
 from governance.metrics.asking import Question, Window
-from governance.models import Event, Measure
-from tests.factories import grant, make_portfolio, make_user
+from governance.models import Event, Incident, Measure
+from tests.factories import grant, make_account, make_portfolio, make_user
 from tests.governance.metrics.history import History
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
@@ -92,7 +92,7 @@ def test_nobody_sees_measures_of_portfolios_that_are_not_theirs(signed_in):
 
 def test_a_system_administrator_reads_no_measures_and_is_told_why(signed_in):
     client = signed_in(make_user("system_admin"))
-    for address in ("/admin/metrics/", "/admin/metrics/rows/drafts_decided/", "/admin/metrics/definitions/"):
+    for address in ("/admin/metrics/", "/admin/metrics/rows/drafts_decided/", "/admin/metrics/never/paid/", "/admin/metrics/definitions/"):
         answer = client.get(address)
         assert answer.status_code == 403
         assert "may not see the measures" in answer.content.decode()
@@ -139,8 +139,74 @@ def test_a_violation_is_shown_in_words_and_opens_its_row(signed_in):
     page = client.get("/admin/metrics/").content.decode()
     zero = page[page.index('id="zero"') : page.index('id="short"')]
     assert zero.count("Not zero") == 1
-    address = next(a for a in addresses(zero, "violations") if "which=paid" in a)
-    assert "1 row" in client.get(address).content.decode()
+    address = re.search(r'href="(/admin/metrics/never/paid/[^"]*)"', zero)[1].replace("&amp;", "&")
+    told_page = client.get(address).content.decode()
+    assert "1 case," in told_page
+    assert told_page.count('id="case-') == 1
+    assert "No incident yet" in told_page
+
+
+def violated(told, account, portfolio):
+    """A demand left about a paid invoice; returns the delivery's id."""
+    told.at = clock.now() - timedelta(days=2)
+    follow_up = 99_000 + account.pk
+    draft = told.offer(account.pk, follow_up, portfolio=portfolio.pk)
+    told.approve(account.pk, follow_up, draft)
+    return told.send(account.pk, follow_up, draft, paid=1)
+
+
+def incident_of(delivery, account, **fields):
+    """Its incident, written by somebody who named the customer."""
+    words = f"{account.name} was asked to pay again."
+    return Incident.objects.create(
+        source=f"delivery:{delivery}", account_id=account.pk, portfolio=account.portfolio, what=words, harm=words, noticed_at=clock.now(),
+        **{"severity": "high", "state": "correcting", "action": f"Call {account.name} and say sorry.", "action_owner": make_user("finance_approver"),
+           "action_due": clock.now().date() - timedelta(days=1), **fields},
+    )  # fmt: skip
+
+
+def test_who_leads_reads_what_was_done_about_it_and_no_word_of_the_customer(signed_in):
+    account = make_account(name="Northwind Bearings GmbH")
+    incident_of(violated(History(), account, account.portfolio), account)
+    page = signed_in(leader()).get("/admin/metrics/never/paid/").content.decode()
+    assert "Being corrected" in page
+    assert "high, being corrected" in page
+    assert "Corrective action: Call" in page
+    assert "and say sorry." in page
+    assert "Correction past its date" in page
+    assert not re.search("northwind|bearings|asked to pay", page, re.I)
+    assert "/admin/incidents/" not in page
+    assert "/audit/" not in page
+
+
+def test_who_may_read_incidents_and_drafts_goes_on_from_there(signed_in):
+    account = make_account()
+    incident = incident_of(violated(History(), account, account.portfolio), account)
+    page = signed_in(make_user("compliance_auditor")).get("/admin/metrics/never/paid/").content.decode()
+    assert f"/admin/incidents/{incident.pk}/" in page
+
+
+def test_a_case_of_another_portfolio_is_neither_counted_nor_told(signed_in):
+    theirs, mine = make_account(), make_portfolio()
+    incident_of(violated(History(), theirs, theirs.portfolio), theirs)
+    user = make_user()
+    grant(user, "leadership", mine)
+    page = signed_in(user).get("/admin/metrics/never/paid/").content.decode()
+    assert "0 cases" in page
+    assert "Nothing of this kind happened" in page
+    assert theirs.portfolio.name not in page
+    assert "say sorry" not in page
+
+
+def test_the_incident_of_the_nightly_check_is_told_to_who_leads_everything_only(signed_in):
+    Incident.objects.create(source="invariant:I12", what="event 4 changed", harm="?", noticed_at=clock.now(), severity="high")
+    user = make_user()
+    grant(user, "leadership", make_portfolio())
+    assert "No corrective action is agreed yet." in signed_in(leader()).get("/admin/metrics/never/ledger_breaks/").content.decode()
+    assert "No corrective action" not in signed_in(user).get("/admin/metrics/never/ledger_breaks/").content.decode()
+    for code in ("without_approval", "without_decision", "paid", "disputed", "after_stop", "twice", "silent_gaps"):
+        assert signed_in(user).get(f"/admin/metrics/never/{code}/").status_code == 200
+    assert signed_in(user).get("/admin/metrics/never/something/").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["period=nonsense", "since=2026-13-01", "until=x", "portfolio=abc", "since=2026-05-01&until=2026-04-01", "p=zzz"])

@@ -8,17 +8,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collections_site.benchmarks import generating, importing, measuring, preparing, racing, recording, simulating
+from collections_site.benchmarks import boarding, generating, importing, measuring, preparing, racing, recording, simulating
 from collections_site.benchmarks.yardsticks import Refused, scratch_database
 
 RUNS = {"import": importing.run, "prepare": preparing.run, "simulate": simulating.run}
-GENERATE, LEDGER, METRICS, RACES = "generate", "ledger", "metrics", "races"
+GENERATE, LEDGER, METRICS, PAGE, RACES = "generate", "ledger", "metrics", "measures", "races"
 
 
 class Command(BaseCommand):
     """Measure ``import``, ``prepare`` or ``simulate`` (a policy) on a made-up book of ten invoices an account, with plain SQL as the
     yardstick; or ``generate``: model drafts by one worker process, with the model's own latency as the yardstick; or ``ledger``: events
-    written by several processes at once, and their verification; or ``metrics``: a page of measures on a long history (PostgreSQL);
+    written by several processes at once, and their verification; or ``metrics``: counting measures on a long history (PostgreSQL);
+    or ``measures``: the page of measures as people load it, on a history of ``--drafts`` decided drafts (PostgreSQL);
     or ``races``: many people who answer for the same draft at once (not a measure of speed: it counts what must not happen, and exits 1
     when something did).
     """
@@ -28,9 +29,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("what", choices=sorted([*RUNS, GENERATE, LEDGER, METRICS, RACES]))
+        parser.add_argument("what", choices=sorted([*RUNS, GENERATE, LEDGER, METRICS, PAGE, RACES]))
         parser.add_argument("--accounts", type=int, default=0, metavar="N", help="size of the book, for import, prepare and simulate")
-        parser.add_argument("--drafts", type=int, default=512, metavar="N", help="model drafts, for generate; decided drafts on record, for metrics")
+        parser.add_argument("--drafts", type=int, default=512, metavar="N", help="model drafts, for generate; decided drafts on record, for metrics and measures")
         parser.add_argument("--latency", type=float, default=2.0, metavar="SECONDS", help="of the model server, for generate")
         parser.add_argument("--events", type=int, default=100_000, metavar="N", help="events to write, for ledger")
         parser.add_argument("--rounds", type=int, default=200, metavar="N", help="races of each kind, for races")
@@ -41,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the scratch database, measure, drop it."""
         what = options["what"]
-        size = {GENERATE: "drafts", LEDGER: "events", METRICS: "drafts", RACES: "rounds"}.get(what, "accounts")
+        size = {GENERATE: "drafts", LEDGER: "events", METRICS: "drafts", PAGE: "drafts", RACES: "rounds"}.get(what, "accounts")
         if options[size] < 1:
             raise CommandError(f"--{size} must be at least 1")
         try:
@@ -62,6 +63,8 @@ class Command(BaseCommand):
             return generating.run(size, options["latency"])
         if what == METRICS:
             return measuring.run(size)
+        if what == PAGE:
+            return boarding.run(size)
         if what == RACES:
             return racing.run(options["parallel"], size, options["only"])
         return recording.run(size) if what == LEDGER else RUNS[what](size)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from governance.measuring import kinds, rebuilding, rolling
-from governance.models import Measure, MeasureState, MeasureSum
+from governance.measuring.levels import EXACT, LEVELS, step, step_of
+from governance.metrics.answering import measured_all
+from governance.metrics.asking import Filters, Question, Reach, Window
+from governance.metrics.base import OUTSIDE, QUANTILE
+from governance.metrics.definitions import METRICS
+from governance.models import Measure, MeasureSpread, MeasureState, MeasureSum
 from tests.governance.metrics.history import BEGIN, History
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +192,60 @@ def test_rows_of_days_already_summed_change_their_sums(history):
     assert rolling.tidy(BEGIN.date() + timedelta(days=1)) == 1
     assert not MeasureSum.objects.filter(n__lt=0).exists()
     assert not rebuilding.compare().count
+
+
+def test_every_definition_can_be_counted_from_the_coarsest_sums():
+    """A new definition that asks for another column joins ``levels.KEPT``, with a migration that lets the days be summed again."""
+    for metric in METRICS:
+        for rows in metric.wanted:
+            if metric.how != OUTSIDE:
+                assert LEVELS["all"].keeps(rows.kind, rows.columns), (metric.name, rows)
+
+
+def test_a_page_reads_far_fewer_sums_than_there_are_rows():
+    history = History(4)
+    history.play(200)
+    rolling.roll(history.at + timedelta(days=3))
+    assert MeasureSum.objects.filter(by="all").count() < Measure.objects.filter(stands=True).count()
+    window = Window(BEGIN.date(), history.at.date())
+    with CaptureQueriesContext(connection) as asked:
+        measured_all([m.name for m in METRICS if m.how != QUANTILE and m.name != "approval_time_business"], Question(window), "week", at=history.at)
+    # Money is on the rows of mistakes, which are few by nature.
+    from_rows = [q["sql"] for q in asked if 'FROM "governance_measure"' in q["sql"] and "'mistake'" not in q["sql"]]
+    assert all("pending" in sql or '"day" >' in sql for sql in from_rows), from_rows
+
+
+def test_a_median_is_the_same_from_sums_and_from_rows():
+    history = History(6)
+    history.play(120)
+    names, question = ["approval_time", "word_edit_rate"], Question(Window(BEGIN.date(), history.at.date()))
+    asked = [(question, by) for by in ("", "week", "lane", "portfolio", "model")]
+    asked += [(replace(question, filters=Filters(lane="routine")), ""), (replace(question, reach=Reach(frozenset({1}))), "week")]
+    before = [_told(names, one, by, history.at) for one, by in asked]
+    rolling.roll(history.at + timedelta(days=3))
+    assert MeasureSpread.objects.filter(by="all").exists()
+    assert [_told(names, one, by, history.at) for one, by in asked] == before
+
+
+def _told(names, question, by, at):
+    return [(a.metric.name, a.part, a.n, a.value, a.low, a.high, a.more) for a in measured_all(names, question, by, at=at)]
+
+
+@given(value=st.integers(0, 2**30 - 1))
+def test_a_step_is_close_to_what_fell_into_it(value):
+    assert abs(step(value) - value) <= value / 64
+    assert value > EXACT or step(value) == value
+
+
+def test_the_database_steps_like_the_code(history):
+    numbers = [0, 1, 63, 64, 65, 127, 128, 1000, 4097, 65_535, 2_000_000, 2**30 - 1]
+    for number in numbers:
+        history.offer(1, number + 1)
+    for row, number in zip(of(kinds.DRAFT).order_by("pk"), numbers, strict=True):
+        values = {f.attname: getattr(row, f.attname) for f in Measure._meta.local_concrete_fields if f.attname not in ("id", "event_id")}
+        Measure.objects.create(**{**values, "event_id": 10**9 + number, "kind": "probe", "minutes": number})
+    found = Measure.objects.filter(kind="probe").annotate(s=step_of("minutes")).values_list("minutes", "s")
+    assert dict(found) == {number: step(number) for number in numbers}
 
 
 def test_a_difference_is_found_and_said(history):

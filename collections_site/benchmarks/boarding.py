@@ -1,0 +1,116 @@
+"""The page of measures as people load it: signed in, over the whole stack, on a history of any length.
+
+Asked again and again for the usual twelve weeks, by somebody who sees everything and by somebody who sees one portfolio; and each time for
+another question, so that nothing was drawn before. The same is measured on a quarter of the history, in the same run: the ratio of the two
+says whether a page costs its period or its past.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from itertools import cycle, islice
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import reverse
+
+from collections_site.benchmarks import measuring
+from collections_site.benchmarks.yardsticks import Meter, Refused, peak_memory_mb
+from governance import clock
+from governance.measuring import rolling
+from governance.models import AllPortfoliosGrant, Measure, MeasureSpread, MeasureState, MeasureSum, Portfolio, PortfolioUserGrant, User
+from governance.roles import LEADERSHIP
+
+PAGES, PORTFOLIOS, MINE = 20, 10, 3
+ASKED = (
+    "period=4w", "period=26w", "period=12w&lane=routine", "period=12w&lane=exception", "period=12w&model=small-model", "period=12w&band=1_30",
+    "period=12w&template=3", "period=12w&currency=EUR", "period=52w", "period=4w&lane=routine&model=template",
+)  # fmt: skip
+
+
+def run(drafts: int) -> dict[str, Any]:
+    """``drafts`` decided drafts over two years; the page with a quarter of them on record, then with all. Raises ``Refused`` but on PostgreSQL."""
+    if connection.vendor != "postgresql":
+        raise Refused("The page of measures is benchmarked on PostgreSQL: set DATABASE_URL=postgres://…")
+    # Which address a stylesheet has is not measured, and a checkout may not have gathered its files.
+    plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(STORAGES=plain):
+        return _run(drafts)
+
+
+def _run(drafts: int) -> dict[str, Any]:
+    now, days, readers = clock.now(), measuring.DAYS, _readers()
+    result: dict[str, Any] = {"drafts": drafts, "days": days}
+    recent = max(1, drafts // 4)
+    measuring.fill(now, 1, recent, days // 4)
+    _summed(result, "quarter")
+    short = _read(readers, result, "quarter")
+    measuring.fill(now - timedelta(days=days // 4), recent + 1, max(drafts, recent + 1), days - days // 4)
+    for model in (MeasureSum, MeasureSpread):
+        model.objects.all().delete()
+    MeasureState.objects.update(summed_until=None)
+    _summed(result, "all")
+    long = _read(readers, result, "all")
+    return {**result, "p50_ratio_all_to_quarter": round(long / short, 2), "peak_memory_mb": round(peak_memory_mb(), 1)}
+
+
+def _readers() -> dict[str, Client]:
+    """Somebody who leads everything, and somebody who leads one portfolio."""
+    Portfolio.objects.bulk_create(
+        [Portfolio(pk=100 + n, code=f"benchmark-{n}", name=f"Benchmark {n}") for n in range(1, PORTFOLIOS + 1) if n != MINE]
+    )
+    Portfolio.objects.create(pk=MINE, code=f"benchmark-{MINE}", name=f"Benchmark {MINE}")
+    kind = ContentType.objects.get_for_model(Portfolio)
+    whole, one = (User.objects.create_user(username=name) for name in ("leads-all", "leads-one"))
+    AllPortfoliosGrant.objects.create(user=whole, role=LEADERSHIP)
+    permission = Permission.objects.get(content_type=kind, codename=LEADERSHIP)
+    PortfolioUserGrant.objects.create(user=one, permission=permission, content_object=Portfolio.objects.get(pk=MINE))
+    clients = {"whole_book": Client(), "one_portfolio": Client()}
+    for client, user in zip(clients.values(), (whole, one), strict=True):
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return clients
+
+
+def _summed(result: dict[str, Any], name: str) -> None:
+    began = time.perf_counter()
+    rolling.roll(clock.now())
+    with connection.cursor() as cursor:
+        for model in (MeasureSum, MeasureSpread):
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
+    result[f"rows_{name}"], result[f"sums_{name}"] = Measure.objects.count(), MeasureSum.objects.count() + MeasureSpread.objects.count()
+    result[f"seconds_to_sum_{name}"] = round(time.perf_counter() - began, 1)
+
+
+def _read(readers: dict[str, Client], result: dict[str, Any], name: str) -> float:
+    """Milliseconds at the middle of whoever sees everything."""
+    middle = 0.0
+    for who, client in readers.items():
+        for kind, queries in (("usual", cycle(["period=12w"])), ("changing", cycle(ASKED))):
+            _page(client, "period=12w")  # the first page of a process starts the renderer
+            meter = Meter()
+            times = sorted(_page(client, query) for query in islice(queries, PAGES))
+            spent = meter.read()
+            key = f"{who}_{kind}_{name}"
+            result[f"p50_ms_{key}"], result[f"p95_ms_{key}"] = round(times[PAGES // 2]), round(times[int(PAGES * 0.95)])
+            # On a busy machine wall time is other people's work too; what the page itself costs is this.
+            result[f"cpu_ms_{key}"] = round((spent["python_cpu_seconds"] + spent["database_cpu_seconds"]) / PAGES * 1000)
+            if (who, kind) == ("whole_book", "usual"):
+                middle = times[PAGES // 2]
+        with CaptureQueriesContext(connection) as asked:
+            _page(client, "period=12w")
+        result[f"queries_{who}_{name}"] = len(asked)
+    return max(middle, 1.0)
+
+
+def _page(client: Client, query: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(f"{reverse('admin:measures')}?{query}", secure=True)
+    if answer.status_code != 200:
+        raise Refused(f"the page answered {answer.status_code}")
+    return (time.perf_counter() - began) * 1000
