@@ -23,6 +23,7 @@ JOBS: tuple[Job, ...] = (
     Job("drafts.settle_policy", 30.0, "drafts that were under way when a policy came into force"),
     Job("drafts.nightly", 6 * 3600.0, "once a night: every invariant and control is looked at, what is broken opens an incident"),
     Job("collections_site.health", 60.0, "one look at sources, workers, sending, model, record and safety, kept for the Health page"),
+    Job("collections_site.digest", 3600.0, "once a week, from Monday morning: the measures of the week that ended, to who leads"),
     Job("governance.checkpoint", 3600.0, "a signed statement outside the database of where every stream of the ledger stands"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from collections_site.health import look
+from collections_site.measures import digest as letters
 from governance import clock, heartbeat
 
 
@@ -13,3 +14,10 @@ def health() -> None:
     """One look at everything, unless another worker has just taken it."""
     with heartbeat.job("collections_site.health"):
         look.look_due(clock.now())
+
+
+@shared_task(name="collections_site.digest", reject_on_worker_lost=False)
+def digest() -> None:
+    """The letter of the week that ended, to whoever has not had it yet."""
+    with heartbeat.job("collections_site.digest"):
+        letters.send_due(clock.now())
