@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH, HEIGHT = 320, 170
+# Labels under the axis: so many have room. To let the renderer try which of them do would take longer than everything else it draws.
+LABELS = 6
 # A colour never speaks alone: each series has a dash and a shape of its own.
 DASHES = ((1, 0), (5, 3), (2, 2), (8, 3, 2, 3))
 SHAPES = ("circle", "square", "triangle-up", "diamond")
@@ -24,12 +26,12 @@ def _frame(colours: Mapping[str, str], layers: Sequence[dict[str, Any]], order: 
     axis = {"labelColor": colours["quiet"], "titleColor": colours["quiet"], "domainColor": colours["ctl"], "tickColor": colours["ctl"],
             "gridColor": colours["line"], "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}  # fmt: skip
     legend = {"labelColor": colours["ink"], "titleColor": colours["quiet"], "labelFontSize": 11, "orient": "bottom", "columns": 2,
-              "title": None, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelLimit": 140, "padding": 4}  # fmt: skip
+              "title": None, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelLimit": 140, "padding": 4, "columnPadding": 18}  # fmt: skip
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": WIDTH, "height": HEIGHT, "background": "transparent",
         "config": {"view": {"stroke": None}, "axis": axis, "legend": legend, "font": "system-ui, sans-serif"}, "layer": list(layers),
         "encoding": {"x": {"field": "period", "type": "ordinal", "sort": list(order), "scale": {"domain": list(order)},
-                           "axis": {"labelAngle": 0, "labelOverlap": "parity", "labelSeparation": 4, "title": None, "grid": False}}},
+                           "axis": {"labelAngle": 0, "labelOverlap": False, "values": list(order[:: -(-len(order) // LABELS) or 1]), "title": None, "grid": False}}},
     }  # fmt: skip
 
 
