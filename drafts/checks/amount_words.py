@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 TOTAL = re.compile(
-    r"\b(?:all|both|alle|beide|toutes?|tous|todas?|todos|total\w*|sum|sums|altogether|in all|combined|aggregate|balance|overall|account|"
+    r"\b(?:all|everything|alles|tout|todo|both|alle|beide|toutes?|tous|todas?|todos|total\w*|sum|sums|altogether|in all|combined|aggregate|balance|overall|account|"
     r"insgesamt|gesamt\w*|summe\w*|zusammen|saldo|konto\w*|"
     r"somme|ensemble|montant global|en tout|solde|compte|cumul\w*|suma\w*|conjunto|en global|saldo|cuenta|ascienden)\b|gesamt"
 )
@@ -76,6 +76,7 @@ STRETCH = re.compile(r"[,;:(]| - |\b(?:so|and|thus|leaving|which|und|somit|damit
 REST = re.compile(
     r"\b(?:rest\w*|remain\w*|left|balance|differen\w*|bleib\w*|verbleib\w*|offen\w*|fehl\w*|differenz|reste\w*|solde|manqu\w*|resto|resta\w*|queda\w*|saldo|falta\w*|diferencia)\b"
 )
+DEDUCTED = re.compile(r"\b(?:less|minus|deducting|abzuglich|abzueglich|nach abzug von|moins|deduction faite de|menos|descontad[oa]s?)\W*(?:[a-z]{3}\b)?[\s€$£]*\Z")
 NO_RECEIPT = re.compile(
     r"\b(?:not|no|never|n't|nicht|kein\w*|pas|aucun\w*|sin|ningun\w*|yet|if|whether|once|when|until|as soon as|ob|wenn|sobald|falls|sollte\w*|si|quand|des que|cuando|hasta|invoice received|"
     r"you (?:have |should have )?received|sie (?:\w+ ){0,3}erhalten|vous (?:\w+ ){0,2}recu|ha(?:n|s|beis)? (?:\w+ )?recibido|goods|ware|lieferung|marchandise|mercancia)\b|n't"

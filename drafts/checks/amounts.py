@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from .amount_words import (
     CODE,
     CREDIT,
+    DEDUCTED,
     NIL,
     NO_RECEIPT,
     OPEN_AFTER,
@@ -128,7 +129,7 @@ class AmountJudge:
         around = before + " | " + after
         candidates = [scope.own] if scope.own else scope.near
         if STRICT_TOTAL.search(before[-45:]) and not scope.named and self.many and not self._rest_of(item, scope.near):
-            return self._is_total(item, around, strict=True) or self._is_term(item)
+            return self._is_total(item, around, strict=True) or self._is_term(item) or item.value in self.facts.term_totals
         for invoice in candidates:
             if self._currency_fits(item, invoice.currency) and self._of_invoice(item, invoice, around):
                 return True
@@ -175,7 +176,7 @@ class AmountJudge:
         before, after = _context(self.text, item)
         if OPEN_OF.match(before) and any(other.kind == "money" and other.end <= item.start for other in self.text.by_segment[item.seg]):
             return False  # "400.00 open of 1,000.00"
-        if self._of_the_amount_before(item, before):
+        if self._of_the_amount_before(item, before) or DEDUCTED.search(before):
             return False
         found = OPEN_AFTER.match(after)
         plainly = found is not None and after[:1] == " " and after[1:2].isalpha() and after[found.end() :].lstrip().startswith("(")

@@ -14,6 +14,7 @@ from .learned.features import parts_of
 from .learned.reading import read_part, signs_of
 from .learned.weighing import weigh
 from .packs import Pattern, joined
+from .refusals import refused
 from .text import WORD, Text
 
 # Insults, machine talk and private data are none the better for a "not".
@@ -51,6 +52,20 @@ def _clauses(plain: str, language: str) -> list[tuple[int, int]]:
     return list(zip(cuts, [*cuts[1:], len(plain)], strict=True))
 
 
+def _names_in_part(text: Text, names: list[str]) -> Iterator[tuple[int, int]]:
+    """Two or more words running of a known name, with its capitals: "the show at Court Lodge" names Court Lodge Nurseries Ltd."""
+    for name in names:
+        words = fold(name).folded.replace(",", " ").split()
+        for size in range(len(words) - 1, 1, -1):
+            for start in range(len(words) - size + 1):
+                run = words[start : start + size]
+                said = " ".join(run)
+                at = text.folded.find(said) if run[0][:1].isupper() and run[-1][:1].isupper() else -1
+                while at >= 0:
+                    yield at, at + len(said)
+                    at = text.folded.find(said, at + 1)
+
+
 def mask_names(text: Text) -> str:
     """The plain text with known names blanked, so that a customer called "Court Legal Services" trips nothing."""
     masked = text.masked
@@ -60,6 +75,8 @@ def mask_names(text: Text) -> str:
         rows = (facts.get("customer") or {}, facts.get("sender") or {}, facts.get("contact") or {})
         for name in {str(row.get(key)).lower() for row in rows for key in ("name", "company", "title", "email") if row.get(key)}:
             masked = re.sub(re.escape(fold(name).plain), lambda m: "x" * len(m.group()), masked)
+        for start, end in _names_in_part(text, [str(row.get("name") or row.get("company") or "") for row in rows]):
+            masked = masked[:start] + "x" * (end - start) + masked[end:]
         for item in text.items:
             filler = _FILLERS.get(item.kind)
             if filler and masked[item.start : item.end].strip("x"):
@@ -242,7 +259,7 @@ def _found(text: Text) -> dict[str, list[Match]]:
             if hit.source == LEARNED and innocent(hit.rule, text, *whole):
                 continue
             clause = (hit.clause[0] + start, hit.clause[1] + start)
-            negated = hit.negated or (hit.rule not in NEVER_NEGATED and _asked_and_denied(text, hit, start, len(one.sentence)))
+            negated = hit.negated or refused(hit.rule, text, *whole) or (hit.rule not in NEVER_NEGATED and _asked_and_denied(text, hit, start, len(one.sentence)))
             match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, negated, hit.source)
             found.setdefault(hit.rule, []).append(match)
     return found

@@ -111,6 +111,8 @@ def check_penalty(inp: CheckInput) -> Iterable[Finding]:
     clause = policy if isinstance(policy, dict) and policy else None
     for text in draft.texts:
         for match in matches(text, "penalty", negated=None):
+            if _nil(text, match):
+                continue
             if not match.negated:
                 registered = clause is not None and _policy_stated(draft, text, match)
                 if registered:
@@ -130,6 +132,15 @@ def check_penalty(inp: CheckInput) -> Iterable[Finding]:
                 yield text.finding(
                     "G14", "penalty", BLOCK, match.start, match.end, "the policy has a late fee: denying it waives it", fact=str(clause)
                 )
+
+
+def _nil(text: Text, match: Match) -> bool:
+    """ "Late fees 0.00": the row of a statement that has none."""
+    nearest = next((item for item in text.items if item.kind == "money" and item.start >= match.end), None)
+    before = next((item for item in reversed(text.items) if item.kind == "money" and item.end <= match.start), None)
+    return (nearest is not None and nearest.value == 0 and nearest.start - match.end < 12) or (
+        before is not None and before.value == 0 and match.start - before.end < 12
+    )
 
 
 def _fee_told(draft: Draft, text: Text) -> bool:

@@ -197,6 +197,12 @@ class Facts:
         return {amount for amount, _ in self.schedule if amount is not None} | {amount for amount in extra if amount is not None}
 
     @cached_property
+    def term_totals(self) -> set[int]:
+        """What the instalments of each approved term add up to."""
+        schedules = [[fact_amount(str(part.get("amount", ""))) for part in term.get("schedule") or ()] for term in self.terms]
+        return {sum(amount or 0 for amount in amounts) for amounts in schedules if amounts}
+
+    @cached_property
     def known_names(self) -> str:
         """Customer, contact and sender words in one simple string, for "is this name one of ours or theirs"."""
         rows = (self.raw.get("customer"), self.raw.get("contact"), self.raw.get("sender"))

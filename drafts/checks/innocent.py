@@ -54,16 +54,21 @@ _ENOUGH = re.compile(
 _MINUTE = re.compile(
     r"\b(?:keep you|take up|take (?:a|one)|aufhalten|kostet sie|retien\w*|prendra|robo|robar\w*|quito|llevara)\b[^;!?]{0,40}\b(?:minutes?|moment|seconds?|minuto|segundo)\b|\b(?:minute|moment|augenblick)\b[^;!?]{0,30}\baufhalten\b"
 )
+# "I quite forgot half of it yesterday": the writer's own message, and no amount.
+_FORGOT = re.compile(r"\b(?:i (?:\w+ ){0,2}forgot\w*|i (?:\w+ ){0,2}left out|habe ich\b[^;!?]{0,40}\bvergessen|ich habe\b[^;!?]{0,40}\bvergessen|j'ai (?:\w+ )?oublie\w*|(?:se me )?olvid[eo])\b(?![^;!?]*\d)")
 _MACHINE = re.compile(
     r"\b(?:instruct\w*|prompt\w*|system|model|assistant|ignor\w*|bot|ki|ai|ia|anweis\w*|vorgab\w*|assistent\w*|consigne\w*|modele|assistante?|instrucc\w*|sistema|modelo|asistente|draft|entwurf|"
     r"brouillon|borrador|this message|diese nachricht|ce message|este mensaje)\b"
 )
+_FORGIVEN = frozenset(("discount", "credit_offer", "payment_plan", "admission"))
 _PLAN, _SET_APART, _ECHO = frozenset(("payment_plan",)), frozenset(("suspension", "promise", "threat", "legal", "echo")), frozenset(("echo",))
 
 
 def innocent(rule: str, text: Text, start: int, end: int) -> bool:
     """True when the sentence ``start``…``end`` says something every honest letter may say, so that ``rule`` cannot rest on the model alone."""
     said = text.plain[start:end]
+    if rule in _FORGIVEN and _FORGOT.search(said):
+        return True
     if rule in _PLAN:
         asked = (text.asks(start, end) and _DAY_ASKED.search(said)) or _ENOUGH.search(said)
         return bool(_MINUTE.search(said) or (asked and not _LATER.search(said)))

@@ -16,6 +16,7 @@ from .text import Draft, Text
 _BE = r"(?:is|are|was|were|has been|have been|ist|sind|wurden?|worden|est|sont|a ete|ont ete|es|son|esta|estan|fue|fueron|quedo|queda|ha sido|sigue|siguen|remains?|reste|bleibt|liegt|liegen)"
 _ARRIVED = r"(?:arrived?|reached us|came in|come in|is in our account|angekommen|eingetroffen|eingegangen|eingelangt|parvenus?|parvenue?s?|arrivee?s?|encaissee?s?|llegado|llegaron|ingresado)"
 SETTLED = re.compile(
+    r"\b(?:tenemos|tengo) (?:ya )?(?:cobrad|pagad|liquidad|saldad|abonad)[oa]s?\b|\b(?:we have|we've|wir haben|nous avons) (?:already |bereits |deja )?(?:collected|vereinnahmt|encaisse) (?:the |la |die )?(?=[a-z]*\W?\d)|"
     r"\boff our (?:books|list|ledger)|\b(?:zero|nil) balance|\bbalance (?:of|is|stands at) (?:zero|nil)|\bsaldo (?:de |es )?(?:cero|0\b)|\bsolde (?:nul|de zero|a zero)|"
     rf"\b{_BE}(?: \w+)? (?:replaced|superseded|ersetzt|remplacee?s?|sustituid[oa]s?|reemplazad[oa]s?) (?:by|with|durch|par|por)|\bdurch [^,;:.!?\n]{{1,40}} ersetzt|"
     rf"\b{_BE}(?: \w+)? (?:zeroed|wiped|deleted|gestrichen|ausgetragen|geloscht|gegenstandslos|hinfallig|effacee?|supprimee?|eliminad[oa]|sin efecto|invalid|void)\b|"

@@ -46,6 +46,7 @@ _PARTIAL = re.compile(
 _PARTLY = re.compile(
     r"part(?:ial|ly|-pay\w*|-paid)?\b|teil\w*|anzahlung|partiel\w*|acompte|parcial\w*|a cuenta|towards|of which|davon|dont"
 )
+_BY_READER = re.compile(r"\b(?:you(?:'ve| have| had)?(?: \w+)? paid|haben sie\b.{0,60}\b(?:be|ge)zahlt|sie haben\b.{0,60}\b(?:be|ge)zahlt|avez (?:\w+ )?(?:paye|regle|verse)|(?:han|ha|habeis|has) (?:pagado|abonado))\b")
 # Purposes whose text may name an invoice under dispute, because it is the subject.
 DISPUTE_PURPOSES = frozenset(("dispute_response", "answer", "correction"))
 _PLURAL = re.compile(r"invoices\b|rechnungen\b|factures\b|facturas\b")
@@ -70,6 +71,8 @@ def _payment_known(draft: Draft, text: Text, match: Match, invoices: list[Invoic
     if told and any(amount == i.open for amount in amounts for i in invoices):
         return True  # "100 less 40 paid = 60 open" says both sides
     clause = text.plain[slice(*match.clause)]
+    if told and _BY_READER.search(clause) and not _FULL.search(clause):
+        return True
     if not _RECEIVED.search(text.plain[match.start : match.end]):
         settled = _FULL.search(clause) or _INVOICE_NOUN.search(text.plain[match.start : match.end])
         if settled and any(i.open for i in invoices):

@@ -92,11 +92,19 @@ def test_booking_what_the_reader_pays_is_none(lang, said):
     assert [(f.check, f.quote) for f in findings(frame.format(said), FACTS[account]) if f.stops_routine_approval] == []
 
 
+JUDGED = [(row, [f for f in findings(row["text"], row["facts"], row.get("subject", ""), row.get("purpose", "demand")) if f.stops_routine_approval]) for row in ROWS]
+
+
 def test_letters_in_very_varied_styles_are_judged_as_labelled():
-    """The first eighty were looked at after they were measured; what both halves gave when new is in docs/checks.md."""
-    judged = [(row, [f for f in findings(row["text"], row["facts"], row.get("subject", ""), row.get("purpose", "demand")) if f.stops_routine_approval]) for row in ROWS]
-    first = [(row, found) for row, found in judged if row["id"].startswith("v1")]
-    assert [row["id"] for row, found in first if bool(found) != bool(row["labels"])] == []
+    """v1 and v2 were looked at after they were measured; what each gave when it was new is in docs/checks.md."""
+    assert [row["id"] for row, found in JUDGED if not row["id"].startswith("v3") and bool(found) != bool(row["labels"])] == []
+
+
+def test_letters_nobody_looked_at_keep_their_figure():
+    """v3 was measured once, when the rules were done, and nothing was mended for it: 14 of 16 and 4 of 24. It may only get better."""
+    last = [(row, found) for row, found in JUDGED if row["id"].startswith("v3")]
+    assert sum(bool(found) for row, found in last if row["labels"]) >= 14
+    assert sum(bool(found) for row, found in last if not row["labels"]) <= 4
 
 
 @settings(max_examples=120, deadline=None)
