@@ -84,9 +84,7 @@ class AmountJudge:
     def _wrong(self, item: Item, why: str, scope: Scope | None = None) -> Finding:
         fact = ""
         if scope and scope.own:
-            fact = (
-                f"{scope.own.number}: {scope.own.currency} {show_number(scope.own.open or 0)} open of {show_number(scope.own.amount or 0)}"
-            )
+            fact = f"{scope.own.number}: {scope.own.currency} {show_number(scope.own.open or 0)} open of {show_number(scope.own.amount or 0)}"
         elif self.facts.total is not None:
             fact = f"total {self.facts.currency} {show_number(self.facts.total)}"
         return self.text.finding("G02", "wrong_amount", BLOCK, item.start, item.end, why, fact=fact)
