@@ -144,23 +144,23 @@ def expire_requests(at: datetime) -> int:
 
 
 def expire_old(at: datetime) -> int:
-    """Drafts nobody decided within the policy's business days."""
-    policy = policies.active_parameters()
-    oldest = at - timedelta(days=policy.draft_business_days)
+    """Drafts nobody decided within the policy's business days, which are those of an approval: the account's clocks, the portfolio's calendar."""
+    days = policies.active_parameters().draft_business_days
+    # At most an hour less than so many days: clocks are put forward once a year.
+    oldest = at - timedelta(days=days, hours=-1)
     rows = FollowUp.objects.filter(status__in=states.REVIEWABLE, ready_at__lte=oldest).order_by("pk")
-    old = [
-        pk
-        for pk, ready_at, country in rows.values_list("pk", "ready_at", "account__country").iterator(chunk_size=2000)
-        if ready_at and calendar.business_days_between(ready_at.date(), at.date(), country) > policy.draft_business_days
-    ]
-    return sum(_expire(pk, oldest, at) for pk in old)
+    known = rows.values_list("pk", "ready_at", "portfolio__country", "account__time_zone").iterator(chunk_size=2000)
+    old = [pk for pk, ready_at, country, zone in known if ready_at and approvals.expiry(ready_at, days, country, zone) <= at]
+    return sum(_expire(pk, days, at) for pk in old)
 
 
-def _expire(follow_up_id: int, oldest: datetime, at: datetime) -> int:
+def _expire(follow_up_id: int, days: int, at: datetime) -> int:
     """End one draft, unless somebody was faster."""
     with transaction.atomic():
         row = transitions.lock([follow_up_id])[0]
-        if row.status not in states.REVIEWABLE or row.ready_at is None or row.ready_at > oldest:
+        if row.status not in states.REVIEWABLE or row.ready_at is None:
+            return 0
+        if approvals.expiry(row.ready_at, days, row.portfolio.country, row.account.time_zone) > at:
             return 0
         reason = "nobody decided in time"
         void_approvals(row, reason, code="expired", by=None, at=at)

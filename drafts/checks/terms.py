@@ -33,6 +33,7 @@ PENALTY = Commitment("G14", "penalty", "penalty", "a fee, interest or penalty", 
 LEGAL = Commitment("G15", "legal", "legal", "legal wording", ("legal_step",), "legal")
 SUSPENSION = Commitment("G16", "suspension", "suspension", "a suspension of service or delivery", ("suspension",), "legal+executive")
 OFFERS = (CREDIT, PLAN, DISCOUNT)
+_VALUES = frozenset({"money", "number", "range", "percent", "date", "month", "count"})
 
 
 def sentence_items(text: Text, match: Match) -> list[int]:
@@ -70,7 +71,7 @@ def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> 
         str(value)[:10] for value in term.values() if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value)
     }
     known = {a for i in draft.facts.invoices for a in (i.open, i.amount)} | {draft.facts.total}
-    if not _same_share(text, match, term) or not _same_invoices(text, match, term):
+    if not _same_share(text, match, term) or not _same_invoices(text, match, term) or _beyond(text, match, term):
         return False
     said, said_days = set(), set()
     for index in sentence_items(text, match):
@@ -88,6 +89,13 @@ def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> 
         or (named and (not schedule or not (said & amounts) or said & amounts <= amounts))
         or (not schedule and bool(said & amounts or not amounts))
     )
+
+
+def _beyond(text: Text, match: Match, term: Mapping[str, Any]) -> bool:
+    """The sentence states an amount, a day or a time, and the term has no values at all (older rows have none): none of them was decided."""
+    if any(term.get(key) for key in ("schedule", "amount", "total", "fee", "percent")):
+        return False
+    return any(text.items[index].kind in _VALUES for index in sentence_items(text, match))
 
 
 def _same_share(text: Text, match: Match, term: Mapping[str, Any]) -> bool:

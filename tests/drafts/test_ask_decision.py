@@ -152,6 +152,26 @@ def test_a_term_about_one_invoice_covers_no_other(case):
     assert outcome_of(judged(case, case.draft, f"We will credit you EUR 50.00 on invoice {number}."), "G11") == "blocks"
 
 
+VAGUE = {
+    "credit": ("G11", "We will credit you for the late delivery.", "on 29 May 2026", "EUR 1,234.56", "within 10 days"),
+    "payment_plan": ("G12", "You can pay in instalments.", "from 29 May 2026", "of EUR 617.28", "over six months"),
+    "discount": ("G13", "We grant you a discount.", "until 30 June 2026", "of EUR 40.00", "within 8 days"),
+}
+
+
+@pytest.mark.parametrize("kind", list(VAGUE))
+def test_an_old_term_without_values_covers_nothing_that_names_an_amount_or_a_day(case, kind):
+    check, vague, *values = VAGUE[kind]
+    ApprovedTerm.objects.create(
+        account_id=case.account.pk, kind=kind, ref="OLD-1", currency="EUR", approved_by=case.desk.finance, approved_at=AS_OF, expires_on=UNTIL
+    )
+    assert outcome_of(judged(case, case.draft, vague), check) == "passes", "only the words themselves were approved"
+    for value in values:
+        said = f"{vague[:-1]} {value}."
+        assert outcome_of(judged(case, case.draft, said), check) == "blocks", said
+        assert outcome_of(judged(case, case.draft, f"{said} Our reference is OLD-1."), check) == "blocks", said
+
+
 def test_a_discount_over_the_limit_goes_to_the_executive(case):
     decision = asked(case, "discount")
     term = Term("discount", "EUR", (("5000.01", None),), UNTIL)

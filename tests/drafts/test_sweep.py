@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,9 +10,10 @@ from drafts import states, sweeping
 from drafts.delivery import handover
 from drafts.models import FollowUp
 from drafts.review import approve, open_for_review, request_changes
+from governance import approvals
 from governance.models import ApprovalRequest
-from tests.drafts.scene import AS_OF, exception_case, routine_case, stop_clock
-from tests.factories import make_signal, make_ticket
+from tests.drafts.scene import AS_OF, Desk, exception_case, routine_case, stop_clock
+from tests.factories import make_portfolio, make_signal, make_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,27 @@ def test_a_draft_nobody_decided_expires_by_business_days():
     FollowUp.objects.filter(pk=case.follow_up.pk).update(ready_at=AS_OF)
     assert sweeping.expire_old(AS_OF + timedelta(days=8)) == 0  # five business days: a weekend and a public holiday do not count
     assert sweeping.expire_old(AS_OF + timedelta(days=9)) == 1
+    assert case.follow_up.status == states.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("ready", "zone", "before", "over"),
+    [
+        # In Auckland it is Wednesday already when it is Tuesday evening in London: five business days end on Wednesday 20 May there, at noon here.
+        ("2026-05-12T20:00+00:00", "Pacific/Auckland", "2026-05-20T11:59:59+00:00", "2026-05-20T12:00+00:00"),
+        # In Los Angeles it is still Tuesday when it is Wednesday in London.
+        ("2026-05-13T05:00+00:00", "America/Los_Angeles", "2026-05-20T06:59:59+00:00", "2026-05-20T07:00+00:00"),
+    ],
+)
+def test_a_draft_expires_at_the_moment_an_approval_asked_for_then_would(ready, zone, before, over):
+    """By the account's clocks and the calendar of the portfolio, whatever country the account is in (14 May is a holiday in Germany)."""
+    desk = Desk(make_portfolio(country="GB"))
+    case = routine_case(desk, time_zone=zone, country="DE")
+    ready_at = datetime.fromisoformat(ready)
+    FollowUp.objects.filter(pk=case.follow_up.pk).update(ready_at=ready_at)
+    assert approvals.expiry(ready_at, 5, "GB", zone) == datetime.fromisoformat(over)
+    assert sweeping.expire_old(datetime.fromisoformat(before)) == 0
+    assert sweeping.expire_old(datetime.fromisoformat(over)) == 1
     assert case.follow_up.status == states.EXPIRED
 
 
