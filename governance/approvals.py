@@ -128,6 +128,8 @@ def _role_for(request: ApprovalRequest, person: User, barred: Collection[tuple[i
     remaining = [r.role for r in remaining_roles(request)]
     out = {*(user_id for user_id, _ in barred), *request.approvals.values_list("person_id", flat=True)}
     able = able_people(remaining, request.portfolio_id, request.account_id, training_subjects(request), without=out)
+    # The scarcest first: whoever is finance and owner fills finance, so that a colleague who is owner only can still answer.
+    fitting.sort(key=lambda r: len(able[r.role] - {person.pk}))
     best = best_role([r.role for r in fitting], remaining, able, person.pk)
     return next((r for r in fitting if r.role == best), fitting[0])
 

@@ -57,3 +57,14 @@ def too_few(roles: Sequence[str], able: Mapping[str, set[int]]) -> str:
         f"This takes {len(roles)} different people ({', '.join(label_of(role) for role in roles)}), and too few hold these roles here: "
         f"{people} who may answer. An administrator gives one of the roles to somebody else."
     )
+
+
+def too_few_beside(writers: Collection[int], roles: Sequence[str], able: Mapping[str, set[int]]) -> str:
+    """Why these roles cannot be filled where one of ``writers`` first writes the words, and may then not approve them; empty when they can."""
+    short = too_few(roles, able)
+    if short or any(distinct(roles, {role: ids - {writer} for role, ids in able.items()}) is not None for writer in writers):
+        return short
+    return (
+        f"Somebody writes these words and may not approve them: with the writer this takes {len(roles) + 1} different people "
+        f"({', '.join(label_of(role) for role in roles)}), and too few hold these roles here. An administrator gives one of the roles to somebody else."
+    )

@@ -15,8 +15,7 @@ from drafts.admin import workspace
 from drafts.admin.acting import Missing, Problem, attempt, ids_of, needed, whole
 from drafts.admin.lookup import follow_up_or_404
 from drafts.review.base import Conflict
-from drafts.review.coding import CAUSES
-from governance import clock
+from governance import clock, topics
 from governance.admin.pages import person
 from governance.models import User
 
@@ -76,7 +75,7 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act() -> Any:
         kind = needed(request, "kind", "choose why this should not be sent")
-        cause = CAUSES.get(kind, "") if request.POST.get("grouped") else ""
+        cause = topics.CAUSES.get(kind, "") if request.POST.get("grouped") else ""
         return review.reject(pk, kind, request.POST.get("text", ""), cause=cause, **_verb(request))
 
     return _ended(request, pk, "reject", act, "rejected. Nothing will be sent.")

@@ -33,7 +33,7 @@ VERBS = {"edit": "edit_draft", "request_changes": "request_changes", "reject": "
 
 # Reasons to reject under what they say: the choice of one says both.
 REJECT_GROUPS = [
-    (str(words), [(kind, REJECT_KINDS[kind]) for kind, cause in review_coding.CAUSES.items() if cause == value]) for value, words in Rejection.Cause.choices
+    (str(words), [(kind, REJECT_KINDS[kind]) for kind, cause in topics.CAUSES.items() if cause == value]) for value, words in Rejection.Cause.choices
 ]
 
 
@@ -47,7 +47,8 @@ class Bar:
     forecast: str = ""
     roles: list[dict[str, Any]] = field(default_factory=list)
     second: bool = False
-    short: str = ""
+    short: str = ""  # why the roles that are open find too few people
+    alone: str = ""  # the same, once this person's own words are in it
     claimed_by: Any = None
     mine: bool = False
     may_take_over: bool = False
@@ -89,7 +90,9 @@ def _approval(bar: Bar, request: HttpRequest, follow_up: FollowUp, context: Mapp
         {"role": label_of(role), "why": why, "done": role in done, "code": role} for role, why in _required(follow_up)
     ]
     policy = policies.active_parameters()
-    bar.blocked = _obstacles(request, follow_up, {**context, "now": now}, bar, {a.person_id for a in answered}, done, policy)
+    barred = _barred(follow_up, follow_up.draft, context.get("facts"), policy) if follow_up.draft else []
+    _staff(bar, request, follow_up, context, {a.person_id for a in answered}, barred, policy)
+    bar.blocked = _obstacles(request, follow_up, {**context, "now": now, "barred": barred}, bar, {a.person_id for a in answered}, done, policy)
     legal = any(role == LEGAL for role, _ in _required(follow_up))
     bar.leaves = clock_time(outbox.leaving_time(follow_up.account, policy, lane=follow_up.lane, legal=legal, at=now), now)
     facts = context.get("facts")
@@ -156,8 +159,7 @@ def _obstacles(
         out.append(f"{bar.claimed_by} is working on this.")
     if user.pk in answered:
         out.append("You already approved it; another person fills the next role.")
-    barred = _barred(follow_up, draft, context.get("facts"), policy)
-    out += [f"{why[:1].upper()}{why[1:]}." for pk, why in barred if pk == user.pk][:1]
+    out += [f"{why[:1].upper()}{why[1:]}." for pk, why in context["barred"] if pk == user.pk][:1]
     subjects = training.needed(policy, follow_up.lane, _topics(context["findings"]))
     if untrained := training.refusal(user.pk, subjects, context["now"].date()):
         out.append(f"Not possible {untrained}. Finance or compliance puts it there.")
@@ -165,11 +167,24 @@ def _obstacles(
     left = [r for r in bar.roles if r["code"] not in done]
     if left and not any(held & SATISFIED_BY.get(r["code"], frozenset()) for r in left):
         out.append("It still needs: " + ", ".join(r["role"] for r in left) + ".")
-    if len(bar.roles) > 1:
-        away = {*answered, *(pk for pk, _ in barred)}
-        roles = [r["code"] for r in left]
-        bar.short = staff.too_few(roles, staff.able_people(roles, follow_up.portfolio_id, follow_up.account_id, subjects, without=away))
     return out
+
+
+def _staff(
+    bar: Bar, request: HttpRequest, follow_up: FollowUp, context: Mapping[str, Any], answered: set[int], barred: list[tuple[int, str]],
+    policy: PolicyParameters,
+) -> None:
+    """Whether the approvals find distinct people: as the text is, and once this person has written in it or asked for another."""
+    lane, roles = follow_up.lane or states.ROUTINE, [r["code"] for r in bar.roles]
+    writes = duties.writers_are_barred(lane, policy)
+    if len(roles) == 1 and not barred and not writes:
+        return
+    subjects = training.needed(policy, follow_up.lane, _topics(context["findings"]))
+    able = staff.able_people(roles, follow_up.portfolio_id, follow_up.account_id, subjects, without={pk for pk, _ in barred})
+    left = [r["code"] for r in bar.roles if not r["done"]]
+    bar.short = staff.too_few(left, {role: ids - answered for role, ids in able.items()})
+    if writes and not bar.short:
+        bar.alone = staff.too_few(roles, {role: ids - {person(request).pk} for role, ids in able.items()})
 
 
 def _topics(findings: Iterable[Finding]) -> list[str]:

@@ -17,16 +17,18 @@ from drafts.admin.acting import Missing, Problem, attempt, day_of, needed, tell
 from drafts.admin.lookup import account_or_404
 from drafts.models import FollowUp
 from drafts.review.decisions import GRANTING, Term
-from governance import clock
+from governance import clock, staff
 from governance.admin.base import reach
 from governance.admin.pages import moment, page, person, require, scope_for
 from governance.models import ApprovedTerm, Decision
-from governance.rights import Scope
-from governance.roles import SATISFIED_BY
+from governance.rights import Scope, people_with
+from governance.roles import ACTIONS, SATISFIED_BY
 
 PAGE = 100
 # Kinds of decision that grant a term of the same kind, and how many amounts its form has.
 TERM_ROWS = {"payment_plan": 6, "credit": 1, "discount": 1, "fee": 1, "legal_step": 0, "suspension": 0}
+# What these grant is written into the text by a person.
+BY_HAND = frozenset({"proceed_credit", "proceed_discount", "proceed_fee", "proceed_step", "proceed_suspension"})
 ASKED = [(key, label) for key, label in Decision.Kind.choices]
 
 
@@ -88,9 +90,33 @@ def _shown(request: HttpRequest, row: Decision, problem: Problem | None = None) 
         may_withdraw=_may_decide(request, row), problem=problem, errors=problem is not None,
         status=problem.status if problem else 200, typed=problem.posted if problem else {}, term_kind=row.kind if row.kind in TERM_ROWS else "",
         lines=evidence.account_lines(account, moment(request)), terms=list(ApprovedTerm.objects.filter(decision=row)),
-        rows=_form_rows(row, problem), open_invoices=_open_invoices(account), prepared=preparing.shown(follow_up), names=cited.named(refs, account.pk), heard=cited.messages_of(refs, account.pk),
+        offered=_offered(row), nobody=_nobody(row), rows=_form_rows(row, problem), open_invoices=_open_invoices(account), prepared=preparing.shown(follow_up), names=cited.named(refs, account.pk), heard=cited.messages_of(refs, account.pk),
         crumbs=[(reverse("admin:decisions"), "Decisions"), (reverse("admin:account_page", args=[account.pk]), account.name)],
     )  # fmt: skip
+
+
+def _nobody(row: Decision) -> str:
+    """Why nobody can answer an open question; empty when somebody can."""
+    if row.state != Decision.State.OPEN:
+        return ""
+    roles = [row.deciding_role]
+    return staff.too_few(roles, staff.able_people(roles, row.portfolio_id, row.account_id))
+
+
+def _offered(row: Decision) -> list[tuple[dict[str, Any], str]]:
+    """The options, each with why the wording it grants would find too few approvers: before anybody decides, writes or approves in vain."""
+    if row.state != Decision.State.OPEN:
+        return [(option, "") for option in row.options]
+    asked = [[role for role in option.get("approvers") or () if role in SATISFIED_BY] for option in row.options]
+    able = staff.able_people(sorted({role for roles in asked for role in roles}), row.portfolio_id, row.account_id)
+    writers = [user.pk for user in people_with(ACTIONS["edit_draft"].roles, row.portfolio_id)]
+    found = []
+    for option, roles in zip(row.options, asked, strict=True):
+        seats = {role: able[role] for role in roles}
+        # Only a payment plan and an ordinary message are worded by the machine.
+        by_hand = option["key"] in BY_HAND
+        found.append((option, staff.too_few_beside(writers, roles, seats) if by_hand else staff.too_few(roles, seats)))
+    return found
 
 
 def decide(request: HttpRequest, pk: int) -> HttpResponse:

@@ -25,13 +25,18 @@ def barred(draft: Draft, *, lane: str, policy: PolicyParameters, last_out: datet
     ``last_out`` is when we last wrote to the account: a signal on the account as a whole counts until then.
     """
     found: list[tuple[int, str]] = []
-    if lane != states.ROUTINE or not policy.routine_editor_may_approve:
+    if writers_are_barred(lane, policy):
         words = f"so another person must approve it (lane: {dict(states.LANE_CHOICES)[lane].lower()})"
         chain = chain_of(draft)
         found += [(user_id, f"because you edited this text, {words}") for user_id in authors_of(chain)]
         found += [(user_id, f"because you asked for this text, {words}") for user_id in requesters_of(chain)]
     words = "because you dismissed a dispute signal of this account; somebody else approves the message"
     return found + [(user_id, words) for user_id in _dismissers(draft, last_out)]
+
+
+def writers_are_barred(lane: str, policy: PolicyParameters) -> bool:
+    """True when whoever writes or asks for a text of this lane may not approve it."""
+    return lane != states.ROUTINE or not policy.routine_editor_may_approve
 
 
 def chain_of(draft: Draft) -> list[Draft]:

@@ -4,16 +4,18 @@ from django.db import models
 
 
 class DraftOutcome(models.Model):
-    """One machine's text and how people decided about it: sent as it was, sent after edits, or rejected.
+    """One machine's text and how people decided about it: sent as it was, sent after edits, or refused.
 
-    ``draft`` is the machine's revision, ``final`` the one that was approved (None: rejected). ``corrections`` are pairs of class and
-    severity (``drafts.review.corrections``), suggested, never words of the text. ``critical`` is what the kill switch counts.
+    ``draft`` is the machine's revision, ``final`` the one that was approved (None: refused). ``corrections`` are pairs of class and severity
+    (``drafts.review.corrections``) that a person confirmed or refused it for; an edited text without any was coded by nobody. ``critical``
+    is what the kill switch counts.
     """
 
     class Outcome(models.TextChoices):
         UNCHANGED = "unchanged", "Approved unchanged"
         EDITED = "edited", "Approved after edits"
         REJECTED = "rejected", "Rejected"
+        SENT_BACK = "sent_back", "Another text was wanted"
 
     draft = models.OneToOneField("drafts.Draft", on_delete=models.PROTECT, related_name="outcome")
     final = models.ForeignKey("drafts.Draft", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)

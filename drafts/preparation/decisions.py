@@ -15,7 +15,7 @@ from drafts.preparation.standing import Standing
 from governance.audit import Entry, account_stream, record
 from governance.history import record_history
 from governance.models import Decision
-from governance.roles import EXECUTIVE, FINANCE, LEGAL, OWNER
+from governance.roles import EXECUTIVE, FINANCE, LEGAL, OWNER, REVIEWER
 
 if TYPE_CHECKING:
     from governance.models import User
@@ -153,7 +153,8 @@ def _grant(key: str, title: str, no: str, exactly: str, approvers: Sequence[str]
 
     def options(facts: AccountFacts, verdict: Verdict, need: DecisionNeed) -> list[dict[str, Any]]:
         effect = f"{exactly} becomes an approved term; only exactly this passes the checks."
-        grant = _option(key, title, effect, [*_cited(verdict, need), *_overdue(facts)], approvers)
+        others = [role for role, _ in verdict.required_roles if role != REVIEWER]
+        grant = _option(key, title, effect, [*_cited(verdict, need), *_overdue(facts)], list(dict.fromkeys([*approvers, *others])))
         return [grant, _refusal(no, verdict, need), _wait(verdict, need)]
 
     return options
@@ -187,10 +188,10 @@ _OPTIONS = {
         "proceed_discount", "Grant a discount", "No discount, ask for payment", "The amount or percentage you state", (FINANCE, OWNER)
     ),
     "fee": _grant(
-        "proceed_fee", "Charge a fee or interest", "No fee, ask for payment", "The amount or sentence you state", (FINANCE, LEGAL)
+        "proceed_fee", "Charge a fee or interest", "No fee, ask for payment", "The amount or sentence you state", (FINANCE, LEGAL, OWNER)
     ),
     "legal_step": _legal,
     "suspension": _grant(
-        "proceed_suspension", "Announce a suspension", "No suspension", "The sentence you state", (LEGAL, EXECUTIVE)
+        "proceed_suspension", "Announce a suspension", "No suspension", "The sentence you state", (LEGAL, EXECUTIVE, OWNER)
     ),
 }

@@ -127,7 +127,7 @@ def _approve(
     delivery = _schedule(draft, outcome.request, scene.standing, by, at)
     confirmed = coding.confirmed_pairs(draft) if draft.author_id else None
     review = review_of(follow_up, scene.standing.policy, by=by, at=at, standing=scene.standing, confirmed=confirmed)
-    tripping.note_approved(draft, scene.standing, by=by, at=at)
+    tripping.note_approved(draft, confirmed, scene.standing.policy, by=by, at=at)
     data = {follow_up.pk: {"delivery": delivery.pk, "fingerprint": fingerprint, "review": review}}
     row = transitions.perform([follow_up.pk], "approve", by=by, at=at, fields={follow_up.pk: RELEASED}, data=data)[0]
     return Approved(row, True, (), delivery)

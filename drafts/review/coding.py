@@ -17,6 +17,7 @@ from drafts.delivery.duties import chain_of
 from drafts.models import Draft, FollowUp
 from drafts.review.corrections import CLASSES, COSMETIC, CRITICAL, FACT, RECIPIENT, SLIGHT, STATE, SUBSTANTIVE, suggest
 from drafts.review.corrections import COMMITMENT as COMMITTED
+from governance import topics
 from governance.audit import Entry, account_stream, record
 from governance.models import Correction, Rejection
 
@@ -28,11 +29,6 @@ log = logging.getLogger(__name__)
 
 # Classes whose faults harm; "critical" on others says nothing.
 HARMFUL = (FACT, STATE, RECIPIENT, COMMITTED)
-# Why a text is rejected, by the kind the person chose: the draft is wrong, or the world moved on since.
-CAUSES: dict[str, str] = {
-    "wrong_fact": Rejection.Cause.DRAFT, "wrong_recipient": Rejection.Cause.DRAFT, "tone": Rejection.Cause.DRAFT, "other": Rejection.Cause.DRAFT,
-    "paid": Rejection.Cause.FACTS, "disputed": Rejection.Cause.FACTS, "wrong_time": Rejection.Cause.FACTS, "changed": Rejection.Cause.FACTS,
-}  # fmt: skip
 
 
 class Coded(NamedTuple):
@@ -119,7 +115,7 @@ def note_rejection(follow_up: FollowUp, kind: str, cause: str, *, by: User, at: 
     """Record why a text was rejected; without a stated ``cause`` the one its kind stands for. In the transaction of the rejection."""
     if cause and cause not in Rejection.Cause.values:
         raise ValueError(f"unknown cause of a rejection: {cause}")
-    counted = cause or CAUSES[kind]
+    counted = cause or topics.CAUSES[kind]
     if follow_up.draft_id is not None:
         Rejection.objects.create(
             account_id=follow_up.account_id, portfolio_id=follow_up.portfolio_id, follow_up_id=follow_up.pk, draft_id=follow_up.draft_id,

@@ -36,8 +36,11 @@ def request_changes(
     demand_reason(reason, "the request")
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="request_changes", at=at, version=version)
-        review = review_of(follow_up, policies.active_parameters(), by=by, at=at)
+        policy = policies.active_parameters()
+        review = review_of(follow_up, policy, by=by, at=at)
         void_approvals(follow_up, "changes were requested", code="changes_requested", by=by, at=at)
+        if follow_up.draft is not None:
+            tripping.note_refused(follow_up.draft, kinds, policy, by=by, at=at, again=True)
         return transitions.perform(
             [follow_up.pk], "request_changes", by=by, at=at, reason=reason, fields={follow_up.pk: RELEASED},
             data={follow_up.pk: {"kinds": sorted(kinds), "review": review}},
@@ -58,7 +61,7 @@ def reject(follow_up_id: int, kind: str, text: str, *, by: User, at: datetime, v
         void_approvals(follow_up, "the draft was rejected", code="rejected", by=by, at=at)
         counted = coding.note_rejection(follow_up, kind, cause, by=by, at=at)
         if follow_up.draft is not None:
-            tripping.note_rejected(follow_up.draft, kind, policies.active_parameters(), by=by, at=at)
+            tripping.note_refused(follow_up.draft, [kind], policies.active_parameters(), by=by, at=at, cause=counted)
         return transitions.perform(
             [follow_up.pk], "reject", by=by, at=at, reason=_sentence([REJECT_KINDS[kind]], text), fields={follow_up.pk: RELEASED},
             data={follow_up.pk: {"kind": kind, "cause": counted, "review": review}},

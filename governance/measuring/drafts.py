@@ -101,7 +101,7 @@ def rejected(told: Told, book: Book) -> None:
         answer(told, book, kinds.REJECTED)
         defect = cause == "draft" if cause else code not in kinds.NOT_A_DEFECT
         decide(told, book, kinds.REJECTED, code=code, substantive=defect, critical=defect and code in kinds.HARMFUL)
-    if code in kinds.NOT_A_DEFECT + kinds.HARMFUL:
+    if code in kinds.WOULD_HAVE_GONE_WRONG:
         mistake(told, book, "reviewer", code, code in kinds.SURE)
 
 

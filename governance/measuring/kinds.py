@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from governance import topics
+
 # One draft offered to people. ``outcome`` is what became of it; the row of a pending one is replaced when that is known.
 # ``minutes`` and ``business``: from being offered to that end. ``late``: decided after its time. ``complete``: facts at draft time.
 DRAFT = "draft"
@@ -61,10 +63,11 @@ LAPSED = (EXPIRED, SUPERSEDED, WITHDRAWN)
 AT_DRAFT, AT_APPROVAL, AT_DISPATCH = "draft", "approval", "dispatch"
 STAGES = (AT_DRAFT, AT_APPROVAL, AT_DISPATCH)
 
-# Reasons to reject that say nothing against the draft: the world moved on.
-NOT_A_DEFECT = ("paid", "disputed")
-# Reasons that name what would have harmed.
-HARMFUL = ("wrong_fact", "wrong_recipient")
+# Reasons to reject that say nothing against the draft: the world moved on. Those that name what would have harmed. Both from the one list.
+NOT_A_DEFECT = tuple(code for code, cause in topics.CAUSES.items() if cause == topics.FACTS)
+HARMFUL = topics.HARMFUL
+# A text somebody rejected for one of these would have gone out wrong; what came at the wrong time would not.
+WOULD_HAVE_GONE_WRONG = ("paid", "disputed", *HARMFUL)
 # Stops that say nothing about the message: the way was closed, or people were too slow.
 NO_MISTAKE = ("paused", "approval_expired", "too_many_attempts", "refused", "not_taken", "asked_again", "resolved", "policy", "approval", "")
 # Codes that state a fact, not a suspicion.

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from drafts.review import REJECT_KINDS, coding, edit, leave, reject
 from drafts.review.approving import approve
-from governance import ledger
+from governance import ledger, topics
 from governance.models import Correction, Event, Rejection
 from tests.drafts.scene import AS_OF, Desk, exception_case, routine_case, stop_clock
 from tests.factories import make_user, moment
@@ -122,7 +122,7 @@ def test_corrections_and_rejections_are_only_ever_added(desk):
             rows.objects.all().delete()
 
 
-@pytest.mark.parametrize(("kind", "cause"), sorted(coding.CAUSES.items()))
+@pytest.mark.parametrize(("kind", "cause"), sorted(topics.CAUSES.items()))
 def test_every_reason_to_reject_says_whether_the_draft_or_the_facts_were_wrong(desk, kind, cause):
     case = routine_case(desk)
     reject(case.follow_up.pk, kind, "because", by=desk.reviewer, at=moment(0.1))
@@ -132,7 +132,7 @@ def test_every_reason_to_reject_says_whether_the_draft_or_the_facts_were_wrong(d
 
 
 def test_every_kind_has_a_cause_and_a_stated_cause_wins(desk):
-    assert set(coding.CAUSES) == set(REJECT_KINDS)
+    assert set(topics.CAUSES) == set(REJECT_KINDS)
     reject(routine_case(desk).follow_up.pk, "other", "they paid at the counter", by=desk.reviewer, at=moment(0.1), cause="facts")
     assert (Rejection.objects.get().cause, Rejection.objects.get().stated) == ("facts", True)
     with pytest.raises(ValueError, match="unknown cause"):

@@ -14,18 +14,22 @@ from drafts.models import Draft, DraftOutcome, Generation
 from drafts.review import (
     Blocked,
     NotAllowed,
+    approve,
+    coding,
     edit,
+    leave,
     lift_hold,
     pause_portfolio,
     reject,
+    request_changes,
     resume,
     switch_off_model,
     switch_off_text,
-    tripping,
 )
 from drafts.review.switches import carry_out_all
-from governance import holds
-from governance.models import Event, Hold, PolicyVersion, TemplateVersion
+from governance import holds, topics
+from governance.measuring import kinds
+from governance.models import Event, Hold, Measure, PolicyVersion, TemplateVersion
 from tests.drafts.scene import AS_OF, Desk, routine_case, stop_clock
 from tests.factories import make_user
 
@@ -226,17 +230,31 @@ def test_each_decision_is_noted_with_the_words_it_was_about(desk):
     assert decided(desk, critical=True, model=True).model == "m-1"
 
 
-def test_an_edit_is_compared_with_the_machines_text(desk):
+def shortened(desk):
+    """A routine draft from which the owner took an invoice, its total with it; and the machine's text. The comparison calls that critical."""
     case = routine_case(desk, invoices=2)
     first = case.draft
-    number = case.invoices[1].number
-    lines = [line for line in first.body.splitlines() if number not in line]
-    edit(case.follow_up.pk, first.subject, "\n".join(lines), first.revision, by=desk.owner, at=AS_OF)
-    row = tripping.note_approved(case.draft, standing_of(case.draft, at=AS_OF), by=desk.owner, at=AS_OF)
-    assert row is not None
-    assert (row.draft, row.final, row.outcome) == (first, case.draft, "edited")
-    assert ["fact", "critical"] in row.corrections
-    assert row.critical
+    lines = [line for line in first.body.splitlines() if case.invoices[1].number not in line]
+    edit(case.follow_up.pk, first.subject, "\n".join(lines).replace("2,000.00", "1,000.00"), first.revision, by=desk.owner, at=AS_OF)
+    leave(case.follow_up.pk, by=desk.owner, at=AS_OF)
+    return case, first
+
+
+def give(case, **said):
+    return approve(case.follow_up.pk, case.draft.fingerprint, by=case.desk.reviewer, at=AS_OF, acknowledged=case.warnings(), reason="checked_source", **said)
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "critical", "counted"),
+    [(["fact"], True, [["fact", "critical"]]), (["fact"], False, [["fact", "substantive"]]), ([], False, [["cosmetic", "cosmetic"]]), (None, False, [])],
+)
+def test_of_an_edit_counts_what_a_person_confirmed_and_not_what_the_comparison_suggests(desk, confirmed, critical, counted):
+    case, first = shortened(desk)
+    assert coding.Coded("fact", True) in coding.proposed(case.draft, standing_of(case.draft, at=AS_OF).facts)
+    give(case, corrections=confirmed, critical=critical)
+    row = DraftOutcome.objects.get(draft=first)
+    assert (row.final, row.outcome) == (case.draft, "edited")
+    assert (row.corrections, row.critical) == (counted, critical)
 
 
 def test_too_many_critical_corrections_trip_the_switch_of_that_text_only(desk):
@@ -262,6 +280,41 @@ def test_too_few_or_too_harmless_decisions_trip_nothing(desk):
         decided(desk, critical=critical)
     # The first three are within the last six only while fewer than four came after them; with three decided there was no verdict yet.
     assert not holds.switches(AS_OF)
+
+
+def edited(desk, **said):
+    """Such a draft, approved by the reviewer."""
+    give(shortened(desk)[0], **said)
+
+
+def test_confirmed_corrections_trip_the_switch_and_suggested_ones_never_do_nor_thin_out_the_others(desk):
+    sharp_policy()
+    for _ in range(7):
+        edited(desk)  # each of them is suggested to be critical, and nobody said so
+    assert not holds.switches(AS_OF)
+    decided(desk, critical=False)
+    for _ in range(3):
+        assert not holds.switches(AS_OF)
+        edited(desk, corrections=["fact"], critical=True)
+    assert [hold.reason for hold in holds.switches(AS_OF)] == ["3 of the last 4 decided drafts with this text needed a critical correction"]
+
+
+REFUSALS = [(topics.REJECT, code, cause) for code in topics.choices(topics.REJECT) for cause in ("", "draft", "facts")]
+REFUSALS += [(topics.CHANGES, code, "") for code in topics.choices(topics.CHANGES)]
+
+
+@pytest.mark.parametrize(("act", "code", "cause"), REFUSALS)
+def test_the_switch_and_the_measures_count_the_same_refusals_as_critical(desk, act, code, cause):
+    case = routine_case(desk)
+    first = case.draft
+    if act == topics.REJECT:
+        reject(case.follow_up.pk, code, "see call note", by=desk.reviewer, at=AS_OF, cause=cause)
+    else:
+        request_changes(case.follow_up.pk, [code], "see call note", by=desk.reviewer, at=AS_OF)
+    row = DraftOutcome.objects.get(draft=first)
+    measured = Measure.objects.get(kind=kinds.DECIDED, follow_up_id=case.follow_up.pk)
+    assert (row.outcome, row.critical) == (measured.outcome, measured.critical)
+    assert row.critical == (code in topics.HARMFUL and cause != "facts")
 
 
 def test_the_model_trips_its_own_switch(desk):

@@ -28,7 +28,6 @@ from drafts.review import (
 from governance import clock
 from governance.ledger import verify
 from governance.models import Decision, Event, Portfolio
-from tests.drafts.delivery.smtp_server import MailServer
 from tests.drafts.scene import AS_OF, stop_clock
 from tests.factories import make_user
 from tests.story.event_fields import faults
@@ -80,16 +79,6 @@ def desk(tmp_path, settings):
     assert (again["created"], again["updated"]) == (0, 0)
     prepare_accounts(Account.objects.values_list("pk", flat=True), as_of=AS_OF)
     return people
-
-
-@pytest.fixture
-def server(settings):
-    with MailServer() as mail_server:
-        settings.MAIL_TRANSPORT = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_server.port, 10
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        yield mail_server
 
 
 def follow_up(number):
