@@ -20,7 +20,7 @@ from governance.audit import Entry, record
 from governance.models import Event, Installation
 
 BUILT = "system.seeded"
-MONTHS, SEED, PER_MONTH, SAMPLED = 6, 11, 8, 36
+MONTHS, SEED, PER_MONTH, SAMPLED = 6, 11, 12, 36
 
 
 def is_complete() -> bool:

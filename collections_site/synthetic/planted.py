@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 WEEKS_A_YEAR, MONTHS_A_YEAR = 52, 12
+# A round of dunning has at least so many cases, or there are fewer rounds: below five the dashboard shows no number of a week.
+LEAST, RHYTHMS = 5, (1, 2, 4)
 
 # What stands in the books about a debt when its round begins. CLEAR: a dispute the detector reads. FALSE: words it takes for one. HIDDEN: a
 # dispute it does not see. QUIET: harmless words. NOTHING: none.
@@ -77,7 +79,7 @@ class Case:
 
 
 def weeks_of(months: int) -> int:
-    """Rounds of dunning in so many months: one a week. Raises ``ValueError`` below one month."""
+    """Weeks in so many months. Raises ``ValueError`` below one month."""
     if months < 1:
         raise ValueError("a history has at least one month")
     return round(months * WEEKS_A_YEAR / MONTHS_A_YEAR)
@@ -88,13 +90,19 @@ def plant(seed: int, months: int, per_month: int, rates: Rates = RATES) -> list[
     if per_month < 1:
         raise ValueError("a history has at least one draft a month")
     dice = random.Random(f"synthetic:{seed}")  # noqa: S311 - a reproducible history, not a secret
-    weeks, customers = weeks_of(months), customers_of(per_month)
+    weeks, customers, every = weeks_of(months), customers_of(per_month), rhythm_of(per_month)
     total = months * per_month
-    return [_case(n, n * weeks // total, n % customers, dice, rates) for n in range(total)]
+    return [_case(n, n * weeks // total // every * every, n % customers, dice, rates) for n in range(total)]
+
+
+def rhythm_of(per_month: int) -> int:
+    """Weeks from one round to the next: one, for small histories two or four."""
+    a_week = per_month * MONTHS_A_YEAR / WEEKS_A_YEAR
+    return next((weeks for weeks in RHYTHMS if a_week * weeks >= LEAST), RHYTHMS[-1])
 
 
 def customers_of(per_month: int) -> int:
-    """So many that nobody has two rounds within five weeks."""
+    """So many that nobody has two rounds within four weeks."""
     return max(2, per_month * 5 // 4 + 1)
 
 

@@ -24,6 +24,8 @@ WEEK = timedelta(days=7)
 PREPARED, JUDGED, DECIDED, APART = timedelta(minutes=20), timedelta(minutes=50), timedelta(hours=1, minutes=30), timedelta(minutes=5)
 PAID_AFTER, LATE, RESOLVED_AFTER = timedelta(days=9), timedelta(days=12), timedelta(days=8)
 LONGEST_DAY = 60
+# What is prepared on the first day of a round is decided on it and the days after.
+DAYS = 3
 # In every eighth round one feed does not answer until the next morning.
 OUTAGE, DOWN_FOR = 8, timedelta(hours=22)
 
@@ -50,7 +52,7 @@ class Play:
         cases, stage = self.weeks[week], self.stage
         self._close(at)
         self.invoices |= books.owe(cases, stage.book, at)
-        down = week % OUTAGE == OUTAGE - 1
+        down = list(self.weeks).index(week) % OUTAGE == OUTAGE - 1
         if down:
             self._feed(at, Source.Status.FAILED)
             stage.then(at + DOWN_FOR, lambda then: self._feed(then, Source.Status.OK))
@@ -58,7 +60,7 @@ class Play:
         stage.then(at + PREPARED, lambda then: self._prepare(cases, then))
         later = DOWN_FOR if down else timedelta(0)
         for place, case in enumerate(cases):
-            self._plan(case, at + later + APART * (place % LONGEST_DAY))
+            self._plan(case, at + later + APART * (place % LONGEST_DAY) + timedelta(days=case.number % DAYS))
 
     def _feed(self, at: datetime, status: str) -> None:
         source = Source.objects.get(portfolio=self.stage.book.portfolio, kind=books.FAILS)

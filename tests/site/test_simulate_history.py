@@ -11,13 +11,14 @@ from io import StringIO
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from collections_site.synthetic import words
 from collections_site.synthetic.planted import CLEAR, FALSE, HIDDEN, NOTHING, QUIET, RATES, customers_of, plant, rework, truth
 from collections_site.synthetic.simulate import Refused, Wish, simulate
 from drafts.detectors import judge_dispute, judge_reply
 from drafts.models import Delivery, FollowUp
-from governance import synthetic
+from governance import clock, synthetic
 from governance.measuring import rebuilding
 from governance.metrics.answering import measured
 from governance.metrics.asking import Question, Window
@@ -25,7 +26,7 @@ from governance.metrics.intervals import wilson
 from governance.metrics.recall import Stratum, allocate, recall
 from governance.metrics.recall_coverage import simulate_precision
 from governance.models import Event, Installation, Measure, MeasureState, SampleResult, User
-from tests.factories import make_account
+from tests.factories import grant, make_account, make_portfolio, make_user
 
 END = datetime(2026, 5, 12, 18, tzinfo=UTC)
 SEEDS, LEAST = 200, 0.93
@@ -44,11 +45,19 @@ def test_the_shares_of_each_table_add_up_to_one(table):
     assert sum(table.values()) == pytest.approx(1)
 
 
-def test_nobody_has_two_rounds_within_five_weeks():
+@pytest.mark.parametrize("per_month", [1, 5, 8, 12, 17, 21, 22, 40, 200])
+def test_nobody_has_two_rounds_within_four_weeks(per_month):
     last: dict[int, int] = {}
-    for case in plant(3, 6, 17):
-        assert case.week - last.get(case.account, -5) >= 5
+    for case in plant(3, 6, per_month):
+        assert case.week - last.get(case.account, -4) >= 4
         last[case.account] = case.week
+
+
+@pytest.mark.parametrize("per_month", [6, 8, 12, 17, 22, 40])
+def test_a_round_has_enough_cases_for_a_number_of_its_week(per_month):
+    rounds = Counter(case.week for case in plant(3, 6, per_month))
+    full = [n for week, n in rounds.items() if week != max(rounds)]
+    assert min(full) >= 5
 
 
 @pytest.mark.parametrize(("months", "per_month"), [(0, 40), (6, 0)])
@@ -208,3 +217,36 @@ def test_what_fails_leaves_nothing(monkeypatch):
     assert not User.objects.filter(username__startswith="synthetic").exists()
     assert Installation.objects.get().kind == "production" and django_settings.DEMO_MODE is False
     assert customers_of(3) >= 2
+
+
+# what pages say of it -------------------------------------------------------------------------------------------------------------
+
+LINE = "Includes synthetic history"
+
+
+def _marked(code="synthetic-9"):
+    portfolio, now = make_portfolio(code=code, name=f"Synthetic history ({code})"), clock.now()
+    with transaction.atomic():
+        synthetic.mark(portfolio, (now - timedelta(days=60)).date(), {"months": 2}, at=now - timedelta(days=20))
+    return portfolio
+
+
+@pytest.mark.django_db
+def test_the_dashboard_and_home_say_that_synthetic_history_is_in_the_figures(signed_in):
+    client = signed_in(make_user("leadership"))
+    assert LINE not in client.get("/admin/metrics/").content.decode()
+    portfolio, other = _marked(), make_portfolio(code="real")
+    for address in ("/admin/metrics/", "/admin/", f"/admin/metrics/?portfolio={portfolio.pk}"):
+        assert f"{LINE}, which never happened: Synthetic history (synthetic-9)" in client.get(address).content.decode(), address
+    assert LINE not in client.get(f"/admin/metrics/?portfolio={other.pk}").content.decode()
+    until = clock.now().date()
+    assert LINE not in client.get(f"/admin/metrics/?since={until - timedelta(days=10)}&until={until}").content.decode()
+
+
+@pytest.mark.django_db
+def test_whoever_does_not_reach_the_portfolio_does_not_learn_of_it(signed_in):
+    portfolio, other, user = _marked(), make_portfolio(code="real"), make_user()
+    grant(user, "leadership", other)
+    client = signed_in(user)
+    for address in ("/admin/metrics/", f"/admin/metrics/?portfolio={portfolio.pk}"):
+        assert "synthetic-9" not in client.get(address).content.decode(), address
