@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.urls import reverse
@@ -49,6 +50,25 @@ def test_a_reviewer_reads_edits_approves_sees_it_held_and_finds_exactly_those_by
     page.get_by_role("link", name="Exact bytes").click()
     assert page.locator("pre").inner_text().replace("\n", "\r\n").strip() == case.delivery.mime.strip()
     assert "Good morning," in case.delivery.draft.body and case.follow_up.status == states.SENT
+
+
+def test_a_decision_made_before_the_claim_is_answered_is_no_conflict_with_oneself(enter, monkeypatch):
+    case = routine_case()
+    page = enter(case.desk.reviewer)
+    opened, at_once = [], review.open_for_review
+
+    def slowly(pk, **more):
+        time.sleep(0.6)  # a network that takes its time, in the server's own thread
+        opened.append(pk)
+        return at_once(pk, **more)
+
+    monkeypatch.setattr(review, "open_for_review", slowly)
+    page.goto(review_of(case))
+    page.wait_for_timeout(450)
+    page.keyboard.press("a")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(re.compile("It leaves at"))).to_be_visible()
+    assert opened and case.follow_up.status == states.APPROVED
 
 
 def test_letters_only_open_panels_and_only_ctrl_enter_decides(enter):

@@ -109,15 +109,23 @@
   }
 
   /* claim at the first sign of work, not at opening */
-  let claimed = false;
+  let claimed = false, claiming = null;
   function claim() {
     if (claimed || !work || !work.dataset.claim) { return; }
     claimed = true;
-    post(work.dataset.claim, {}).then((answer) => answer.json().then((data) => {
+    claiming = post(work.dataset.claim, {}).then((answer) => answer.json().then((data) => {
       if (data.problem) { say(data.problem); claimed = answer.status === 409; return; }
       if (data.version) { all("input[name=version]").forEach((field) => { field.value = data.version; }); }
-    })).catch(() => { claimed = false; });
+    })).catch(() => { claimed = false; }).finally(() => { claiming = null; });
   }
+  /* a form sent while the claim is on its way waits for it: the claim changes the version the form names */
+  doc.addEventListener("submit", (event) => {
+    if (!claiming) { return; }
+    const form = event.target, by = event.submitter;
+    event.preventDefault();
+    event.stopPropagation();
+    claiming.then(() => form.requestSubmit(by || undefined));
+  }, true);
   function post(url, fields, keep) {
     const body = new URLSearchParams(fields);
     return fetch(url, { method: "POST", keepalive: !!keep, body: body, credentials: "same-origin",
