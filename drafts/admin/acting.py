@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from drafts.review.base import Blocked
 from drafts.transitions import WrongState
@@ -52,7 +53,7 @@ def attempt(
     except Blocked as block:
         return None, _problem(request, panel, block.code, block.words, tuple(block.changes))
     except (Missing, ValueError) as error:
-        return None, _problem(request, panel, "E-FORM", str(error).capitalize())
+        return None, _problem(request, panel, "E-FORM", capfirst(str(error)))
 
 
 def _problem(request: HttpRequest, panel: str, code: str, words: str, changes: tuple[str, ...] = ()) -> Problem:

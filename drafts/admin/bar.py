@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from accounts.fact_types import AccountFacts
 from accounts.models import Contact
@@ -154,12 +155,12 @@ def _obstacles(
         out += [f"Possible dispute, not yet judged: “{s.quote[:140]}”" for s in context["pending"]]
     against = forbidding(context["holds"], draft, _recipient(follow_up, draft, context["holds"]))
     out += [h.reason for h in against if not h.source.startswith("signal:")]
-    out += [f"{f.why[:1].upper()}{f.why[1:]}" for f in context["findings"] if f.severity == "block"]
+    out += [capfirst(f.why) for f in context["findings"] if f.severity == "block"]
     if bar.claimed_by:
         out.append(f"{bar.claimed_by} is working on this.")
     if user.pk in answered:
         out.append("You already approved it; another person fills the next role.")
-    out += [f"{why[:1].upper()}{why[1:]}." for pk, why in context["barred"] if pk == user.pk][:1]
+    out += [f"{capfirst(why)}." for pk, why in context["barred"] if pk == user.pk][:1]
     subjects = training.needed(policy, follow_up.lane, _topics(context["findings"]))
     if untrained := training.refusal(user.pk, subjects, context["now"].date()):
         out.append(f"Not possible {untrained}. Finance or compliance puts it there.")

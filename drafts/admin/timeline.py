@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from accounts.models import Account, Source
 from drafts import states
@@ -135,7 +136,7 @@ def _events(request: HttpRequest, account: Account) -> list[Entry]:
 def _event(row: Event, people: dict[int, str]) -> Entry:
     words = ACTIONS.get(row.action, row.action)
     who = people.get(row.actor_id or 0, "the machine")
-    return Entry(row.at, "us", EVENT_ICONS.get(row.action.partition(".")[0], "record"), f"{words.capitalize()}, by {who}")
+    return Entry(row.at, "us", EVENT_ICONS.get(row.action.partition(".")[0], "record"), f"{capfirst(words)}, by {who}")
 
 
 def _gaps(request: HttpRequest, account: Account) -> list[Entry]:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.conf import settings
+from django.utils.text import capfirst
 
 from accounts.facts.money import in_flight
 from accounts.facts.queries import WINDOW
@@ -175,7 +176,7 @@ def caps(scene: Scene) -> Iterable[Reason]:
     yield from cap_reasons(found.contacted_on, found.today, found.country, policy)
     address = contact.address_cap(found, policy)
     if address.why:
-        yield Reason("cap", f"{address.why[:1].upper()}{address.why[1:]}, all accounts together; the next may leave on {address.not_before:%d %B}.")
+        yield Reason("cap", f"{capfirst(address.why)}, all accounts together; the next may leave on {address.not_before:%d %B}.")
     quiet = contact.quiet_period(found, policy, scene.standing.decisions)
     if quiet.why and scene.draft.purpose == DEMAND:
         yield Reason("quiet", f"Not right after a conversation: {quiet.why}; a reminder may leave on {quiet.not_before:%d %B}.")

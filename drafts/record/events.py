@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.text import capfirst
 
 from drafts import states
 from drafts.models import Delivery, Draft, Finding, FollowUp, Generation
@@ -122,7 +123,7 @@ def _entry(event: Event, known: Known) -> Entry:
 def _told(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> None:
     """Anything without words of its own: the name of the act and what it was about."""
     words = ACTIONS.get(event.action) or event.action.partition(".")[2].replace("_", " ")
-    entry.title = words[:1].upper() + words[1:]
+    entry.title = capfirst(words)
     entry.details = [f"{key.replace('_', ' ')}: {plain(value)}" for key, value in sorted(data.items()) if value not in (None, "", [], {})]
 
 
@@ -143,7 +144,7 @@ def _follow_up(entry: Entry, event: Event, data: dict[str, Any], known: Known) -
     moved = states.BY_ACTION.get(action)
     names = dict(states.STATUS_CHOICES)
     words = moved.meaning if moved else "preparation began" if action == "prepare" else action.replace("_", " ")
-    entry.title = words[:1].upper() + words[1:]
+    entry.title = capfirst(words)
     if data.get("to") and data.get("from") != data.get("to"):
         entry.details.append(f"{names.get(data.get('from', ''), 'new')} → {names.get(data['to'], data['to'])}")
     entry.said = known.reasons.get((event.at, str(data.get("to", ""))), "")
@@ -198,7 +199,7 @@ def _approval(entry: Entry, event: Event, data: dict[str, Any], known: Known) ->
     draft = known.drafts.get(event.subject_id or 0)
     version = f"v{draft.revision}" if draft else f"draft {event.subject_id}"
     words = ACTIONS[event.action]
-    entry.title = f"{words[:1].upper()}{words[1:]}: {version}"
+    entry.title = f"{capfirst(words)}: {version}"
     if data.get("role"):
         entry.details.append(f"as {label_of(data['role'])}")
     if data.get("roles"):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
+from django.utils.text import capfirst
 
 from drafts import states, transitions
 from drafts.delivery import looks, outbox
@@ -112,7 +113,7 @@ def _approve(
         raise transitions.WrongState("approve", {follow_up.pk: follow_up.status})
     draft = follow_up.draft
     if draft.fingerprint != fingerprint:
-        words = f"{author_words(draft).capitalize()} saved version {draft.revision} while you were reading another one. Look at it first."
+        words = f"{capfirst(author_words(draft))} saved version {draft.revision} while you were reading another one. Look at it first."
         raise Conflict(words, other=author_words(draft), current=draft)
     scene = looks.Scene(draft, at)
     _refuse_obstacles(scene)

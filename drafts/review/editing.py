@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.text import capfirst
 
 from accounts.facts import facts_for
 from drafts import states, transitions
@@ -49,7 +50,7 @@ def _edit(follow_up_id: int, text: Text, base_revision: int, by: User, at: datet
     subject, body = clean(text.subject, text.body)
     if current.revision != base_revision:
         base = follow_up.drafts.filter(revision=base_revision).first()
-        words = f"{author_words(current).capitalize()} saved version {current.revision} while you were editing version {base_revision}."
+        words = f"{capfirst(author_words(current))} saved version {current.revision} while you were editing version {base_revision}."
         words += " Your text is safe."
         raise Conflict(words, other=author_words(current), current=current, base=base, mine=Text(subject, body))
     WorkingCopy.objects.filter(draft=current, user=by).delete()
