@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from collections_site import demo_chain
+from collections_site import demo_chain, demo_tour
 from collections_site.demo import clock as demo_clock
 from collections_site.demo.people import PEOPLE
 from drafts import states
@@ -66,7 +66,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=chosen)
     logout(request)
     login(request, user, backend=BACKEND)
-    return redirect("admin:index")
+    return redirect(demo_tour.safe_next(request.POST.get("next", "")) or "admin:index")
 
 
 def _read(request: HttpRequest) -> FollowUpQuerySet:
@@ -111,6 +111,9 @@ def urls() -> list[URLPattern]:
         path("demo/outbox/", desk_view(only_in_demo(outbox)), name="demo_outbox"),
         path("demo/outbox/<int:pk>/", desk_view(only_in_demo(outbox_bytes)), name="demo_message"),
         path("demo/jump/", act_view(only_in_demo(jump)), name="demo_jump"),
+        path("demo/tour/", only_in_demo(demo_tour.show), name="demo_tour"),
+        path("demo/tour/tick/", require_POST(only_in_demo(demo_tour.tick)), name="demo_tick"),
+        path("demo/tour/disturb/", act_view(only_in_demo(demo_tour.disturb)), name="demo_disturb"),
         path("demo/chain/", desk_view(only_in_demo(demo_chain.show), methods=("GET", "HEAD")), name="demo_chain"),
         path("demo/chain/break/", act_view(only_in_demo(demo_chain.damage)), name="demo_break"),
         path("demo/chain/mend/", act_view(only_in_demo(demo_chain.mend)), name="demo_mend"),

@@ -1,0 +1,164 @@
+"""The tour of the demo, walked with the keyboard alone in a real browser: eight cases, each ticked by what was really done."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from tests.browser.conftest import FLAGS
+from tests.conftest import CHROMIUM
+from tests.site.test_demo_book import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+RETURNED = 500  # milliseconds after which the workspace takes keys, so that a key held down decides nothing
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo of its own, served as a newcomer would."""
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "SYSTEMROOT")}
+    server = subprocess.Popen(
+        [sys.executable, "-u", "manage.py", "demo", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**kept, "VAR_DIR": str(tmp_path_factory.mktemp("tour"))},
+    )  # fmt: skip
+    try:
+        yield next(line.split()[1] for line in server.stdout if line.startswith("Open http://127.0.0.1:"))
+    finally:
+        server.terminate()
+        server.communicate(timeout=60)
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser.new_context(base_url=address, viewport={"width": 1440, "height": 900}).new_page()
+        browser.close()
+
+
+def press(control: Locator) -> None:
+    """As with Tab and Enter: a control that cannot take the focus fails here."""
+    page = control.page
+    control.focus()
+    expect(control).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(RETURNED)
+    page.wait_for_load_state("networkidle")
+
+
+def open_case(page: Page, key: str) -> None:
+    page.goto("/admin/demo/tour/")
+    case = page.locator(f"#{key}")
+    press(case.get_by_role("button", name=re.compile("Enter as")).or_(case.get_by_role("link", name="Open the case")))
+
+
+def enter(page: Page, name: str) -> None:
+    """Switch role in the bar on top."""
+    page.get_by_label("Person").focus()
+    page.keyboard.type(name)
+    press(page.get_by_role("button", name="Switch role"))
+
+
+def keys(page: Page, *pressed: str) -> None:
+    for key in pressed:
+        page.keyboard.press(key)
+        page.wait_for_timeout(RETURNED)
+    page.wait_for_load_state("networkidle")
+
+
+def approve(page: Page) -> None:
+    keys(page, "a")
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_focused()
+    keys(page, "Control+Enter")
+    expect(page.get_by_text(re.compile("It leaves at"))).to_be_visible()
+
+
+def tick(page: Page, key: str) -> None:
+    page.goto("/admin/demo/tour/")
+    press(page.locator(f"#{key}").get_by_role("button", name=re.compile("I have seen it")))
+
+
+def test_all_eight_cases_are_done_with_the_keyboard_alone(page):
+    page.goto("/admin/login/")
+    press(page.get_by_role("link", name="Take the five-minute tour"))
+    expect(page.get_by_text("0 of 8 done")).to_be_visible()
+
+    open_case(page, "approve")
+    approve(page)
+    press(page.get_by_role("button", name="Jump to leaving time"))
+
+    open_case(page, "dispute")
+    press(page.locator("summary", has_text="Judge it"))
+    press(page.get_by_role("button", name="It is a dispute"))
+
+    open_case(page, "renewal")
+    choice = page.get_by_role("radio").first
+    choice.focus()
+    page.keyboard.press("Space")
+    press(page.get_by_role("button", name="Record the decision"))
+
+    open_case(page, "stale")
+    keys(page, "a")
+    expect(page.locator("#blocked-why")).to_be_visible()
+    tick(page, "stale")
+
+    open_case(page, "conflict")
+    keys(page, "e")
+    body = page.get_by_label("Text", exact=True)
+    body.focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("Guten Morgen. ")
+    other = page.context.new_page()
+    other.goto("/admin/demo/tour/")
+    press(other.get_by_role("button", name="Let Lea edit it now"))
+    expect(other.get_by_text("Lea saved version 2")).to_be_visible()
+    other.close()
+    body.focus()
+    keys(page, "Control+Enter")
+    expect(page.get_by_text("Lea Lindqvist saved version 2 while you were editing version 1")).to_be_visible()
+    assert "Guten Morgen. " in page.content()
+    press(page.get_by_role("button", name="Save the two together"))
+
+    open_case(page, "payment")
+    page.goto("/admin/")
+    press(page.get_by_role("link", name="Start reviewing"))
+    approve(page)
+    page.goto("/admin/demo/tour/")
+    press(page.get_by_role("button", name="Let the payment arrive"))
+    press(page.get_by_role("button", name="Jump to leaving time"))
+
+    open_case(page, "hostile")
+    tick(page, "hostile")
+
+    open_case(page, "rule")
+    press(page.locator("#result_list").get_by_role("link").first)
+    limit = page.locator("#p-routine_total_limit")
+    limit.focus()
+    keys(page, "Control+a")
+    page.keyboard.type("30000")
+    press(page.get_by_role("button", name="Save as a draft"))
+    expect(page.get_by_text("is saved and not in force")).to_be_visible()
+    enter(page, "Chen")
+    page.goto("/admin/demo/tour/")
+    shown = re.search(r"\d{1,2} \w{3} \d{4}", page.locator(".sysline").first.inner_text())
+    assert shown
+    today = datetime.strptime(shown[0], "%d %b %Y").date().isoformat()
+    page.goto(f"/admin/packs/?scope=period&from={today}&to={today}")
+    press(page.get_by_role("button", name="Make the pack"))
+    page.goto("/admin/demo/chain/")
+    press(page.get_by_role("button", name=re.compile("Do it")).first)
+    expect(page.get_by_role("heading", name=re.compile("The record is broken"))).to_be_visible()
+    press(page.get_by_role("button", name="Mend it"))
+
+    page.goto("/admin/demo/tour/")
+    assert page.locator("main header .meta").all_inner_texts() == [
+        "done, on record", "done, on record", "done, on record", "seen", "done, on record", "done, on record", "seen", "done, on record",
+    ]  # fmt: skip
+    expect(page.get_by_text("All of them done")).to_be_visible()
