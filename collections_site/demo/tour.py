@@ -119,15 +119,16 @@ STEPS = (
          "stand side by side and none is lost.",
          _case("1002"), _two_wrote, ("colleague", "Let Lea edit it now")),
     Step("payment", "The customer pays while the message waits", "jonas",
-         "Approve any draft and do not jump. Let the payment arrive, then jump to leaving time: the last look finds it and the message stays here.",
-         _page("outgoing"), _stopped_because_paid, ("payment", "Let the payment arrive")),
+         "Approve this draft and do not jump yet. Come back here and let the payment arrive, then jump to leaving time: the last look finds it, the "
+         "message does not leave, and Outgoing says why.",
+         _case("1006"), _stopped_because_paid, ("payment", "Let the payment arrive")),
     Step("hostile", "A customer's text that tries to instruct the machine", "jonas",
          "The ticket hides commands in markup and invisible characters. They are shown as text and marked; the model obeyed once, the checks "
          "refused what it wrote, and the approved template spoke.",
          _case("2011")),
     Step("rule", "Change a rule, take a pack, break the chain", "mara",
-         "Raise a number of the policy and simulate it before anybody may activate it. Then enter as Chen: make an audit pack, and break the "
-         "chain on purpose to see it found.",
+         "Let executives look from 90 days before a renewal instead of 60: save a draft, and see who would move before anybody may activate "
+         "it. Then switch to Chen: make an audit pack, and break the chain on purpose to see it found.",
          _page("governance_policyversion_changelist"), _rule_tried),
 )  # fmt: skip
 BY_KEY = {step.key: step for step in STEPS}

@@ -43,14 +43,11 @@ def page(address: str) -> Iterator[Page]:
         browser.close()
 
 
-def press(control: Locator) -> None:
-    """As with Tab and Enter: a control that cannot take the focus fails here."""
-    page = control.page
+def press(control: Locator, *, leads: bool = True) -> None:
+    """As with Tab and Enter: a control that cannot take the focus fails here. ``leads``: to another page."""
     control.focus()
     expect(control).to_be_focused()
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(RETURNED)
-    page.wait_for_load_state("networkidle")
+    keys(control.page, "Enter", leads=leads)
 
 
 def open_case(page: Page, key: str) -> None:
@@ -61,22 +58,24 @@ def open_case(page: Page, key: str) -> None:
 
 def enter(page: Page, name: str) -> None:
     """Switch role in the bar on top."""
-    page.get_by_label("Person").focus()
+    page.locator("#demo-who").focus()
     page.keyboard.type(name)
     press(page.get_by_role("button", name="Switch role"))
 
 
-def keys(page: Page, *pressed: str) -> None:
-    for key in pressed:
+def keys(page: Page, key: str, *, leads: bool = False) -> None:
+    if leads:
+        with page.expect_navigation():
+            page.keyboard.press(key)
+    else:
         page.keyboard.press(key)
-        page.wait_for_timeout(RETURNED)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(RETURNED)
 
 
 def approve(page: Page) -> None:
     keys(page, "a")
     expect(page.get_by_role("button", name="Approve", exact=True)).to_be_focused()
-    keys(page, "Control+Enter")
+    keys(page, "Control+Enter", leads=True)
     expect(page.get_by_text(re.compile("It leaves at"))).to_be_visible()
 
 
@@ -95,7 +94,7 @@ def test_all_eight_cases_are_done_with_the_keyboard_alone(page):
     press(page.get_by_role("button", name="Jump to leaving time"))
 
     open_case(page, "dispute")
-    press(page.locator("summary", has_text="Judge it"))
+    press(page.locator("summary", has_text="Judge it"), leads=False)
     press(page.get_by_role("button", name="It is a dispute"))
 
     open_case(page, "renewal")
@@ -121,14 +120,12 @@ def test_all_eight_cases_are_done_with_the_keyboard_alone(page):
     expect(other.get_by_text("Lea saved version 2")).to_be_visible()
     other.close()
     body.focus()
-    keys(page, "Control+Enter")
+    keys(page, "Control+Enter", leads=True)
     expect(page.get_by_text("Lea Lindqvist saved version 2 while you were editing version 1")).to_be_visible()
     assert "Guten Morgen. " in page.content()
     press(page.get_by_role("button", name="Save the two together"))
 
     open_case(page, "payment")
-    page.goto("/admin/")
-    press(page.get_by_role("link", name="Start reviewing"))
     approve(page)
     page.goto("/admin/demo/tour/")
     press(page.get_by_role("button", name="Let the payment arrive"))
@@ -138,11 +135,11 @@ def test_all_eight_cases_are_done_with_the_keyboard_alone(page):
     tick(page, "hostile")
 
     open_case(page, "rule")
-    press(page.locator("#result_list").get_by_role("link").first)
-    limit = page.locator("#p-routine_total_limit")
-    limit.focus()
+    press(page.locator("#result_list tbody a").first)
+    press(page.locator("#rules summary").first, leads=False)
+    page.get_by_label("Executive review when a renewal is within").focus()
     keys(page, "Control+a")
-    page.keyboard.type("30000")
+    page.keyboard.type("90")
     press(page.get_by_role("button", name="Save as a draft"))
     expect(page.get_by_text("is saved and not in force")).to_be_visible()
     enter(page, "Chen")
@@ -151,6 +148,8 @@ def test_all_eight_cases_are_done_with_the_keyboard_alone(page):
     assert shown
     today = datetime.strptime(shown[0], "%d %b %Y").date().isoformat()
     page.goto(f"/admin/packs/?scope=period&from={today}&to={today}")
+    page.get_by_role("radio").first.focus()
+    keys(page, "Space")
     press(page.get_by_role("button", name="Make the pack"))
     page.goto("/admin/demo/chain/")
     press(page.get_by_role("button", name=re.compile("Do it")).first)
@@ -158,6 +157,9 @@ def test_all_eight_cases_are_done_with_the_keyboard_alone(page):
     press(page.get_by_role("button", name="Mend it"))
 
     page.goto("/admin/demo/tour/")
+    while page.locator("#rule").get_by_text("done, on record").count() == 0:  # a worker makes the pack; the test's own time limit ends this
+        page.wait_for_timeout(2 * RETURNED)
+        page.reload()
     assert page.locator("main header .meta").all_inner_texts() == [
         "done, on record", "done, on record", "done, on record", "seen", "done, on record", "done, on record", "seen", "done, on record",
     ]  # fmt: skip
