@@ -104,6 +104,7 @@ RIGHTS: dict[str, str] = {
     "sample.framed": "draw_sample",
     "sample.drawn": "draw_sample",
     "sample.labelled": "label_sample",
+    "draft.requested": "request_draft",
     "draft.corrected": "approve",
     "control.looked_at": "look_at_controls",
     "incident.opened": "open_incident",

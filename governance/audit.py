@@ -25,6 +25,7 @@ ACTIONS: dict[str, str] = {
     # follow-up transitions (drafts.states) are recorded as follow_up.<action>
     "follow_up.prepare": "preparation began",
     "draft.prepared": "draft prepared",
+    "draft.requested": "draft asked for by a person",
     "draft.edited": "draft edited",
     "draft.opened": "draft opened",
     "draft.viewed_evidence": "evidence opened",

@@ -61,6 +61,16 @@ def begin(user: User, *, at: datetime) -> Enrolment:
         row = Authenticator.objects.filter(user=user, confirmed=False).first()
         if row is None:
             row = Authenticator.objects.create(user=user, secret=sealing.seal(secrets.token_bytes(SECRET_BYTES)), made_at=at)
+    return _told(row, user)
+
+
+def begun(user: User) -> Enrolment | None:
+    """What a person who began to set it up types or scans; None for who did not. Reading only."""
+    row = Authenticator.objects.filter(user=user, confirmed=False).first()
+    return None if row is None else _told(row, user)
+
+
+def _told(row: Authenticator, user: User) -> Enrolment:
     key = base64.b32encode(sealing.unseal(row.secret)).decode()
     query = urlencode({"secret": key, "issuer": ISSUER, "algorithm": "SHA1", "digits": 6, "period": STEP_SECONDS})
     return Enrolment(row, key, f"otpauth://totp/{quote(ISSUER)}:{quote(user.get_username())}?{query}")

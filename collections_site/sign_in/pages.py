@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 
@@ -23,6 +23,7 @@ from drafts.admin.acting import attempt, tell
 from governance import assignment, clock, second_factor
 from governance.admin.pages import act_view, desk_view, may, page, person, require, scope_for
 from governance.models import RecoveryCode, User
+from governance.rights import scope_of
 
 View = Callable[..., HttpResponse]
 
@@ -50,6 +51,9 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     """Set it up, show a code of it, or see that it stands."""
     user, problem = person(request), ""
     row = second_factor.of(user)
+    if request.method == "POST" and row is None and request.POST.get("begin"):
+        second_factor.begin(user, at=clock.now())
+        return redirect(f"{request.path}?{urlencode({'next': _next(request)})}")
     if request.method == "POST":
         code = request.POST.get("code", "")
         if row is None:
@@ -64,15 +68,21 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
         else:
             problem = "This code does not fit, was used before, or came too soon after a wrong one. Wait for the next code and try again."
     done = visit.complete(request) and row is not None
-    context: dict[str, Any] = {"problem": problem, "row": row, "done": done, "next": _next(request), "needed": second_factor.needed(scope_for(request))}
-    if row is None:
-        begun = second_factor.begin(user, at=clock.now())
-        groups = [begun.key[n : n + 4] for n in range(0, len(begun.key), 4)]
-        picture = segno.make(begun.address, micro=False).svg_data_uri(scale=5, border=3, light="#fff")
-        context |= {"key": " ".join(groups), "address": begun.address, "picture": picture}
-    if done:
-        context["left"] = RecoveryCode.objects.filter(user=user, used_at__isnull=True).count()
-    return page(request, "desk/second_factor.html", "Second factor", status=409 if problem else 200, **context)
+    left = RecoveryCode.objects.filter(user=user, used_at__isnull=True).count() if done else 0
+    return page(
+        request, "desk/second_factor.html", "Second factor", status=409 if problem else 200, problem=problem, row=row, done=done, left=left,
+        next=_next(request), needed=second_factor.needed(scope_for(request)), **(_to_scan(user) if row is None else {}),
+    )  # fmt: skip
+
+
+def _to_scan(user: User) -> dict[str, Any]:
+    """Picture and key for the app, once the person began."""
+    begun = second_factor.begun(user)
+    if begun is None:
+        return {}
+    groups = [begun.key[n : n + 4] for n in range(0, len(begun.key), 4)]
+    picture = segno.make(begun.address, micro=False).svg_data_uri(scale=5, border=3, light="#fff")
+    return {"key": " ".join(groups), "address": begun.address, "picture": picture}
 
 
 def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
@@ -133,6 +143,9 @@ def begin_after_password(request: HttpRequest, response: HttpResponse) -> HttpRe
     """What follows a sign-in by password: the visit begins, and the next page knows whether a second factor is due."""
     if request.method == "POST" and response.status_code == 302 and request.user.is_authenticated:
         visit.begin(request)
+        user = person(request)
+        if second_factor.of(user) is None and second_factor.needed(scope_of(user)):
+            second_factor.begin(user, at=clock.now())  # so that the page that follows has nothing to write
     return response
 
 

@@ -33,7 +33,7 @@ from governance.policies import active_parameters
 from governance.rights import people_with
 from governance.roles import DECIDERS
 
-RIGHTS = ("ask_decision", "log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack", "reveal_contact", "erase_person", "preserve")
+RIGHTS = ("request_draft", "ask_decision", "log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack", "reveal_contact", "erase_person", "preserve")
 
 
 def account(request: HttpRequest, pk: int) -> HttpResponse:
@@ -144,6 +144,13 @@ def bounced(request: HttpRequest, pk: int) -> HttpResponse:
 
     _, problem = attempt(request, "bounce", act)
     return _after(request, row, problem, "On record. Nothing is written to this address until somebody lifts the hold.")
+
+
+def request_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the machine look at the account now."""
+    row = account_or_404(request, pk)
+    words, problem = attempt(request, "draft", lambda: review.request_draft(row.pk, by=person(request), at=clock.now()))
+    return _after(request, row, problem, words)
 
 
 def log_call(request: HttpRequest, pk: int) -> HttpResponse:

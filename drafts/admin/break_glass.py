@@ -102,6 +102,7 @@ def _one(request: HttpRequest, row: BreakGlass, problem: Problem | None) -> Http
 
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End it early."""
+    _concerned(request)
     row = _row(request, pk)
     _, problem = attempt(request, "end", lambda: break_glass.end(row.pk, by=person(request), at=clock.now()))
     tell(request, problem, "The emergency access is over.")

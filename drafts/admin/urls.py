@@ -62,6 +62,7 @@ def page_urls() -> list[URLPattern]:
         path("disputes/<int:pk>/answer/", act_view(disputes.answer), name="answer_dispute"),
         path("disputes/<int:pk>/resolve/", act_view(disputes.resolve), name="resolve_dispute"),
         path("account/<int:pk>/", desk_view(account_page.account), name="account_page"),
+        path("account/<int:pk>/draft/", act_view(account_page.request_draft), name="request_draft"),
         path("account/<int:pk>/hold/", act_view(account_page.put_hold), name="put_hold"),
         path("account/<int:pk>/call/", act_view(account_page.log_call), name="log_call"),
         path("account/<int:pk>/reply/", act_view(replies.record), name="record_reply"),

@@ -1,4 +1,4 @@
-"""A question that a person raises about an account: prepared like the machine's own, answered by the role that decides."""
+"""What a person asks the machine for: a draft now, or a question prepared like the machine's own, answered by the role that decides."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from drafts.classification import classify
 from drafts.classification.deciding import DECIDES
 from drafts.classification.types import DecisionNeed, Reason
 from drafts.models import FollowUp
+from drafts.preparation import prepare_accounts
 from drafts.preparation.decisions import options_for, question_for
 from drafts.preparation.standing import read_standing
 from drafts.review.base import Blocked, demand_reason
@@ -29,6 +30,26 @@ from governance.roles import EXECUTIVE, label_of
 if TYPE_CHECKING:
     from accounts.models import Account
     from governance.models import User
+
+
+def request_draft(account_id: int, *, by: User, at: datetime) -> str:
+    """Have the machine look at an account now and write what is due. Returns what came of it, in words.
+
+    Nothing is due sooner because somebody asked: facts, holds and the contact policy decide as in every round.
+    """
+    with transaction.atomic():
+        account = lock_account(account_id)
+        can(by, "request_draft", account).or_raise()
+        record([Entry(account_stream(account_id), "draft.requested", "account", account_id, {})], by=by, at=at)
+    done = prepare_accounts([account_id], as_of=at)
+    if done.drafts:
+        return "A draft is ready."
+    if done.awaiting_decision:
+        return "A decision comes first; it has been prepared."
+    if done.held:
+        row = FollowUp.objects.filter(account_id=account_id).latest("pk")
+        return f"Nothing is written. {row.hold_reason}"
+    return f"Nothing new is written: {next(iter(done.skipped), 'the facts are what they were')}."
 
 
 def ask_decision(account_id: int, kind: str, why: str, *, by: User, at: datetime) -> Decision:

@@ -22,6 +22,7 @@ FIELDS: dict[str, set[str]] = {
     "prompt.written": {"version", "sha256", "before"},
     "prompt.activated": {"version", "sha256", "before", "evaluation"},
     "draft.edited": {"revision", "fingerprint", "before", "facts", "template", "parent"},
+    "draft.requested": set(),
     "draft.corrected": {"first", "corrections", "confirmed", "follow_up"},
     "finding.acknowledged": {"check"},
     "approval.requested": {"fingerprint", "policy", "roles"},

@@ -118,7 +118,7 @@ def said(response: HttpResponse) -> tuple[int, str]:
 # What grows with people and not with accounts: colleagues are no secret of a portfolio (docs/adr/0012). A simulation and a policy's
 # page with its figures are about the whole installation.
 ABOUT_COLLEAGUES = (
-    "governance_user_", "auth_group_", "access_review", "governance_allportfoliosgrant_", "simulated_accounts", "policy",
+    "governance_user_", "auth_group_", "access_review", "governance_allportfoliosgrant_", "simulated_accounts", "policy", "roles",
 )
 
 

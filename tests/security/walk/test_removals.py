@@ -15,11 +15,14 @@ from accounts.models import Account, Invoice
 from accounts.models.account import Account as AccountModel
 from accounts.querysets import InvoiceQuerySet
 from collections_site import dashboard
-from drafts.admin import decisions, disputes, incidents, lookup, outcomes, outgoing, packs, policy_accounts, replies, search
+from collections_site.measures import pages as measures
+from drafts.admin import decisions, disputes, incidents, lookup, outcomes, outgoing, packs, policy_accounts, replies, roles, search
 from drafts.models import Delivery, FollowUp
 from drafts.models.follow_up import FollowUpQuerySet
+from governance import assignment, break_glass, training
 from governance.admin.base import PortfolioFilter, ScopedAdmin
-from governance.models import Decision, Incident, Portfolio
+from governance.metrics.asking import EVERYTHING
+from governance.models import BreakGlass, Decision, Incident, Portfolio, RoleRequest, User
 from tests.security.walk.answers import row_of
 from tests.security.walk.conftest import enter
 from tests.security.walk.reading import traces
@@ -34,6 +37,11 @@ def everything(model: Any) -> Callable[..., Any]:
 
 def _all_of(rows: Any, *args: Any, **kwargs: Any) -> Any:
     return rows
+
+
+def _every(model: Any) -> Callable[..., Any]:
+    """A scope that narrows nothing, as a query that can be narrowed further."""
+    return lambda *args, **kwargs: model.objects.order_by("pk")
 
 
 def url(name: str, *args: Any) -> str:
@@ -111,6 +119,20 @@ REMOVALS: dict[str, Removal] = {
     "the history of a draft": (
         "reviewer", lambda: patch.multiple(lookup, follow_ups_of=everything(FollowUp), require=lambda *a: None),
         lambda book: url("review", book.foreign.open.follow_up.pk), False,
+    ),
+    "roles": (
+        "system_admin", lambda: patch.object(roles, "_portfolios", lambda *a: list(Portfolio.objects.all())),
+        lambda book: url("roles") + f"?portfolio={book.foreign.desk.portfolio.pk}", False,
+    ),
+    "requests for roles": ("compliance_auditor", lambda: patch.object(assignment, "waiting", _every(RoleRequest)), lambda book: url("roles"), False),
+    "emergency accesses": ("compliance_auditor", lambda: patch.object(break_glass, "visible_to", _every(BreakGlass)), lambda book: url("break_glass"), False),
+    "one emergency access": (
+        "system_admin", lambda: patch.object(break_glass, "visible_to", _every(BreakGlass)),
+        lambda book: url("break_glass_access", book.foreign.rows["access"].pk), False,
+    ),
+    "trainings": ("finance_approver", lambda: patch.object(training, "people_in_reach", _every(User)), lambda book: url("trainings"), False),
+    "the portfolios of the measures": (
+        "leadership", lambda: patch.object(measures, "reach_of", lambda *a: EVERYTHING), lambda book: url("measures"), False,
     ),
     "the problems on an administrator's Home": ("system_admin", lambda: patch.object(dashboard, "_within", _always), lambda book: url("index"), False),
     "the accounts of a simulation": (

@@ -264,6 +264,8 @@ def test_the_walk_meets_what_it_looks_for(book):
     client = enter(book.foreign.desk.people["finance_approver"])
     asked = [(v.name, v.url) for v in visits(book.foreign)] + [(name, url) for name, url, *_ in model_visits(book.foreign)]
     seen = {name for name, url in asked if traces(client.get(url))}
-    must = {"review", "account_page", "draft_history", "delivery", "decision", "dispute", "outcomes", "replies", "incident", "import_run"}
+    must = {"review", "account_page", "draft_history", "delivery", "decision", "dispute", "outcomes", "replies", "incident", "import_run", "trainings"}
     assert not must - seen
+    client = enter(book.foreign.desk.people["system_admin"])
+    assert {"roles", "break_glass", "break_glass_access"} <= {v.name for v in visits(book.foreign) if traces(client.get(v.url))}
     assert len([name for name in seen if name.endswith(("_changelist", "_change", "_history"))]) > 40

@@ -17,11 +17,13 @@ from drafts.privacy import erase, preserve
 from drafts.responses import Incoming, record_reply
 from drafts.review import propose_outcome, put_hold
 from drafts.simulation.judging import CELLS
-from governance import access
+from governance import access, assignment, break_glass, sealing, training
+from governance.assignment import Wish
 from governance.models import (
     AccountShare,
     AllPortfoliosGrant,
     ApprovedTerm,
+    Authenticator,
     Certification,
     ControlResult,
     Decision,
@@ -43,7 +45,7 @@ from governance.models import (
     ToneRule,
     User,
 )
-from governance.roles import ALL_ROLES, AUDITOR, FINANCE, REVIEWER
+from governance.roles import ALL_ROLES, AUDITOR, FINANCE, REVIEWER, SYSTEM
 from tests.drafts.packing.story import Wanted, ask
 from tests.drafts.scene import AS_OF, Case, Desk, moment, prepared
 from tests.factories import (
@@ -292,8 +294,24 @@ def _roles_of(side: Side) -> None:
     permission = Permission.objects.get(content_type=ContentType.objects.get_for_model(Portfolio), codename=REVIEWER)
     side.rows["groupgrant"] = PortfolioGroupGrant.objects.create(group=group, permission=permission, content_object=side.desk.portfolio)
     side.rows["usergrant"] = PortfolioUserGrant.objects.filter(content_object=side.desk.portfolio, user=side.desk.people[REVIEWER]).get()
+    _emergencies(side)
     access.open_due(AS_OF)
     side.rows["certification"] = Certification.objects.get(kind=Certification.Kind.PERSON, grant_id=side.rows["usergrant"].pk)
+
+
+def _emergencies(side: Side) -> None:
+    """What administrators of this portfolio do: a request for a role that waits, an open emergency access and one that is over; a training
+    and a second factor of the reviewer."""
+    word, portfolio, reviewer = side.word, side.desk.portfolio, side.desk.people[REVIEWER]
+    asks, opens = make_user(SYSTEM, portfolio), make_user(SYSTEM, portfolio)
+    side.rows["rolerequest"] = assignment.ask(Wish(FINANCE, f"{word} wish", user=reviewer, portfolio=portfolio), by=asks, at=AS_OF)
+    side.rows["access_over"] = over = break_glass.begin(portfolio, f"{word} emergency that is over", by=asks, at=AS_OF)
+    break_glass.end(over.pk, by=asks, at=AS_OF)
+    side.rows["access"] = break_glass.begin(portfolio, f"{word} emergency", break_glass.MAX_MINUTES, by=opens, at=AS_OF)
+    side.rows["training"] = training.write(
+        reviewer.pk, "exception", AS_OF.date(), AS_OF.date() + timedelta(days=300), f"{word} course", by=side.desk.finance, at=AS_OF
+    )
+    Authenticator.objects.create(user=reviewer, secret=sealing.seal(b"0" * 20), made_at=AS_OF, confirmed=True)
 
 
 def _kept(side: Side) -> None:
