@@ -26,7 +26,7 @@ def _frame(colours: Mapping[str, str], layers: Sequence[dict[str, Any]], order: 
     axis = {"labelColor": colours["quiet"], "titleColor": colours["quiet"], "domainColor": colours["ctl"], "tickColor": colours["ctl"],
             "gridColor": colours["line"], "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}  # fmt: skip
     legend = {"labelColor": colours["ink"], "titleColor": colours["quiet"], "labelFontSize": 11, "orient": "bottom", "columns": 2,
-              "title": None, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelLimit": 140, "padding": 4, "columnPadding": 18}  # fmt: skip
+              "title": None, "symbolStrokeWidth": 0, "symbolOpacity": 1, "labelLimit": 140, "padding": 4, "columnPadding": 18}  # fmt: skip
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": WIDTH, "height": HEIGHT, "background": "transparent",
         "config": {"view": {"stroke": None}, "axis": axis, "legend": legend, "font": "system-ui, sans-serif"}, "layer": list(layers),

@@ -39,6 +39,11 @@ def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
     return bytes(vl_convert.vegalite_to_png(json.dumps(spec), scale=scale))
 
 
+def forget() -> None:
+    """Let every chart be drawn anew, as in a process that has just begun: for measuring."""
+    _drawn.cache_clear()
+
+
 @lru_cache(maxsize=512)
 def _drawn(spec: str) -> str:
     import vl_convert  # starts a JavaScript engine of its own: only who looks at a chart pays for it
