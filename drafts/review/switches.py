@@ -80,7 +80,9 @@ def trip(scope: str, scope_id: int, reason: str, *, at: datetime) -> Hold:
 
 
 def _carry_out_later(hold: Hold, at: datetime) -> None:
-    carry_out(hold, by=None, at=at)
+    hold.refresh_from_db()
+    if hold.released_at is None:  # lifted in the same transaction: there is nothing to stop
+        carry_out(hold, by=None, at=at)
 
 
 def resume_sending(reason: str, *, by: User, at: datetime) -> Hold:

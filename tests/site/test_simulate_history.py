@@ -25,7 +25,7 @@ from governance.metrics.asking import Question, Window
 from governance.metrics.intervals import wilson
 from governance.metrics.recall import Stratum, allocate, recall
 from governance.metrics.recall_coverage import simulate_precision
-from governance.models import Event, Installation, Measure, MeasureState, SampleResult, User
+from governance.models import Event, Hold, Installation, Measure, MeasureState, SampleResult, User
 from tests.factories import grant, make_account, make_portfolio, make_user
 
 END = datetime(2026, 5, 12, 18, tzinfo=UTC)
@@ -217,6 +217,20 @@ def test_what_fails_leaves_nothing(monkeypatch):
     assert not User.objects.filter(username__startswith="synthetic").exists()
     assert Installation.objects.get().kind == "production" and django_settings.DEMO_MODE is False
     assert customers_of(3) >= 2
+
+
+@pytest.mark.django_db
+def test_planted_faults_switch_no_text_off(monkeypatch):
+    from dataclasses import replace
+
+    from collections_site.synthetic import planted
+
+    cases = [replace(case, words=NOTHING, act=planted.CRITICAL, reply="") for case in plant(1, 1, 12)]
+    monkeypatch.setattr(planted, "plant", lambda *_: cases)
+    made = simulate(Wish(1, 1, per_month=12, sampled=0, until=END, production=True))
+    assert made.refused == 0
+    assert Event.objects.filter(action="system.switch_tripped").exists(), "otherwise this shows nothing"
+    assert not Hold.objects.filter(scope__in=("template", "model"), released_at__isnull=True).exists()
 
 
 # what pages say of it -------------------------------------------------------------------------------------------------------------
