@@ -15,7 +15,7 @@ from accounts.models import Account, Invoice
 from accounts.models.account import Account as AccountModel
 from accounts.querysets import InvoiceQuerySet
 from collections_site import dashboard
-from collections_site.measures import pages as measures
+from collections_site.measures import asked as measures
 from drafts.admin import decisions, disputes, incidents, lookup, outcomes, outgoing, packs, policy_accounts, replies, roles, search
 from drafts.models import Delivery, FollowUp
 from drafts.models.follow_up import FollowUpQuerySet
