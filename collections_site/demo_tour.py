@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -37,15 +39,23 @@ def show(request: HttpRequest) -> HttpResponse:
     users = dict(User.objects.filter(username__in=names).values_list("username", "pk"))
     steps: list[dict[str, Any]] = []
     for number, step in enumerate(tour.STEPS, 1):
-        by_record = bool(since and step.seen and step.seen(since))
+        where, by_record = _standing(step, since)
         steps.append(
             {
-                "n": number, "step": step, "person": names[step.who], "user": users.get(step.who), "where": step.where(),
+                "n": number, "step": step, "person": names[step.who], "user": users.get(step.who), "where": where,
                 "here": users.get(step.who) == request.user.pk, "by_record": by_record, "done": by_record or step.key in by_hand,
             }
         )  # fmt: skip
     done = sum(one["done"] for one in steps)
     return page(request, "desk/demo_tour.html", "Five-minute tour", steps=steps, done=done, left=len(steps) - done)
+
+
+def _standing(step: tour.Step, since: datetime | None) -> tuple[str, bool]:
+    """Where the case is (empty while the book does not have it yet) and whether the record shows it done."""
+    try:
+        return step.where(), bool(since and step.seen and step.seen(since))
+    except ObjectDoesNotExist:
+        return "", False
 
 
 def tick(request: HttpRequest) -> HttpResponse:

@@ -94,3 +94,10 @@ def test_what_was_kept_of_another_demo_is_not_put_back():
     assert chain.standing() is None
     with pytest.raises(chain.NotNow):
         chain.mend()
+
+
+def test_the_tour_of_a_book_without_its_cases_says_so(settings):
+    settings.DEMO_MODE = True
+    Installation.objects.filter(pk=1).update(kind=Installation.Kind.DEMO)
+    page = client_of(make_user("reviewer")).get(reverse("admin:demo_tour"))
+    assert page.status_code == 200 and text_of(page).count("This case is not in the book.") == 7
