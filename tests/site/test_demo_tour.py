@@ -17,6 +17,7 @@ from tests.conftest import CHROMIUM
 from tests.site.test_demo_book import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
+PATIENCE = 60_000  # milliseconds a slow machine may take for a page
 RETURNED = 500  # milliseconds after which the workspace takes keys, so that a key held down decides nothing
 
 
@@ -39,7 +40,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(address: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser.new_context(base_url=address, viewport={"width": 1440, "height": 900}).new_page()
+        context = browser.new_context(base_url=address, viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)  # the demo's own worker computes beside the pages
+        yield context.new_page()
         browser.close()
 
 
