@@ -193,6 +193,7 @@ def test_a_step_that_fails_is_counted_by_name_and_kind_and_never_quoted(monkeypa
     assert JobFailure.objects.get().job == "step detected"
 
 
+@pytest.mark.django_db(transaction=True)  # a round lets go of its connection
 def test_the_embedded_worker_gives_signs_of_life_and_looks():
     worker = embedded.EmbeddedWorker()
     worker.round(0.0, ["collections_site.health"])
