@@ -17,6 +17,7 @@ from drafts.admin.policy_view import compared, fields_of, matrix_of
 from drafts.models import SimulationRun
 from drafts.simulation import policy_activation, policy_asking, policy_writing, runs
 from drafts.simulation.rule_words import fired
+from drafts.simulation.versioning import STREAM
 from governance import clock, policies
 from governance.admin.pages import may, moment, page, person, require
 from governance.models import Event, PolicyVersion, User
@@ -68,9 +69,9 @@ def _shown(request: HttpRequest, pk: int, problem: Problem | None = None, errors
 
 def _events(row: PolicyVersion) -> list[tuple[Event, str]]:
     """What happened to the version, from the record: writing, simulations, reading, asking, activating."""
-    own = Event.objects.filter(stream=runs.STREAM, subject_kind="policy", subject_id=row.pk)
+    own = Event.objects.filter(stream=STREAM, subject_kind="policy", subject_id=row.pk)
     of_runs = SimulationRun.objects.filter(policy_version=row).values("pk")
-    ran = Event.objects.filter(stream=runs.STREAM, subject_kind="simulation", subject_id__in=of_runs)
+    ran = Event.objects.filter(stream=STREAM, subject_kind="simulation", subject_id__in=of_runs)
     found = list((own | ran).order_by("-number")[:EVENTS_SHOWN])
     people = User.objects.in_bulk({e.actor_id for e in found if e.actor_id})
     return [(e, str(people.get(e.actor_id or 0, "the machine"))) for e in found]

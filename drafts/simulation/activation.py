@@ -21,25 +21,21 @@ from drafts.generation.compose import NothingToSay, compose
 from drafts.review.base import Blocked
 from drafts.simulation import samples
 from drafts.simulation.cases import Case, cases, made_up
+from drafts.simulation.versioning import GATE, STREAM, may_activate, replace
 from drafts.simulation.versions import KEYS, TEMPLATE, content_hash
 from governance import policies
 from governance.audit import Entry, record
 from governance.canonical import canonical_json, sha256_hex
-from governance.decisions import Denied
-from governance.history import save_as
 from governance.models import EvaluationRun, PromptVersion, TemplateVersion
-from governance.rights import can
 from governance.standards import checks_read
 from governance.words import DEMAND_REST, PLAN_CONFIRMATION, SeedText, validate
 
 if TYPE_CHECKING:
     from governance.models import User
 
-STREAM = "policy"
 FRESH = timedelta(hours=24)
 CASES_AT_LEAST = 8
 BOOK_CASES = 40
-GATE = "E-GATE"
 # Purposes of texts that are a kind of another message.
 SPOKEN_AS = {DEMAND_REST: states.DEMAND, PLAN_CONFIRMATION: states.ANSWER}
 
@@ -51,10 +47,10 @@ def activate_prompt(version_id: int, *, by: User, at: datetime) -> PromptVersion
     """
     with transaction.atomic():
         version = PromptVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
-        _may(version, by)
+        may_activate(version, by)
         active = PromptVersion.objects.filter(key=version.key, state=PromptVersion.State.ACTIVE).first()
         run = _passed_run(version, active, at)
-        _replace(active, version, by, at)
+        replace(active, version, by, at)
         data = {"key": version.key, "version": version.version, "sha256": run.content_sha256, "evaluation": run.pk, "retired": _pk(active)}
         data["before"] = content_hash(active) if active else None
         record([Entry(STREAM, "prompt.activated", "prompt", version.pk, data)], by=by, at=at)
@@ -68,11 +64,11 @@ def activate_template(version_id: int, *, by: User, at: datetime) -> TemplateVer
     """
     with transaction.atomic():
         version = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
-        _may(version, by)
+        may_activate(version, by)
         looked_at = refuse_template(version, at)
         same = TemplateVersion.objects.filter(key=version.key, language=version.language, state=TemplateVersion.State.ACTIVE)
         active = same.first()
-        _replace(active, version, by, at)
+        replace(active, version, by, at)
         data = {"key": version.key, "language": version.language, "version": version.version, "cases": looked_at}
         data |= {"sha256": text_hash(version), "before": text_hash(active) if active else None}
         record([Entry(STREAM, "words.activated", "template", version.pk, {**data, "retired": _pk(active)})], by=by, at=at)
@@ -86,22 +82,6 @@ def text_hash(version: TemplateVersion) -> str:
 
 def _pk(row: PromptVersion | TemplateVersion | None) -> int | None:
     return row.pk if row else None
-
-
-def _may(version: PromptVersion | TemplateVersion, by: User) -> None:
-    can(by, "write_policy").or_raise()
-    if version.author_id == by.pk:
-        Denied("because you wrote this version; another policy administrator activates it").or_raise()
-    if version.state != version.State.DRAFT:
-        raise Blocked(GATE, f"{version} is {version.get_state_display().lower()} already; write a new version.")
-
-
-def _replace(old: PromptVersion | TemplateVersion | None, new: PromptVersion | TemplateVersion, by: User, at: datetime) -> None:
-    if old is not None:
-        old.state = old.State.RETIRED
-        save_as(old, by=by, at=at, reason=f"replaced by {new}")
-    new.state, new.activated_by, new.activated_at = new.State.ACTIVE, by, at
-    save_as(new, by=by, at=at, reason="activated")
 
 
 def _passed_run(version: PromptVersion, active: PromptVersion | None, at: datetime) -> EvaluationRun:

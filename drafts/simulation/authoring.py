@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
 
 from drafts.review.base import Blocked
-from drafts.simulation.activation import GATE, STREAM, text_hash
+from drafts.simulation.activation import text_hash
+from drafts.simulation.versioning import GATE, STREAM, next_number, refuse_restoring
 from drafts.simulation.versions import KEYS, content_hash
 from governance.audit import Entry, record
 from governance.history import save_as
@@ -31,7 +31,7 @@ def write_template(base_id: int, subject: str, body: str, *, by: User, at: datet
         base = TemplateVersion.objects.select_for_update(of=("self",)).get(pk=base_id)
         same = TemplateVersion.objects.filter(key=base.key, language=base.language)
         row = TemplateVersion(
-            key=base.key, language=base.language, lane=base.lane, step=base.step, purpose=base.purpose, version=_next(same),
+            key=base.key, language=base.language, lane=base.lane, step=base.step, purpose=base.purpose, version=next_number(same),
             subject=" ".join(subject.split()), body=_clean(body), author=by,
         )  # fmt: skip
         if problems := validate(row):
@@ -50,7 +50,7 @@ def write_prompt(base_id: int, system: str, user: str, *, by: User, at: datetime
         if base.key not in KEYS:
             raise Blocked(GATE, f"The prompt “{base.key}” is delivered with the product and cannot be replaced here.")
         row = PromptVersion(key=base.key, system=_clean(system), user=_clean(user), author=by)
-        row.version = _next(PromptVersion.objects.filter(key=base.key))
+        row.version = next_number(PromptVersion.objects.filter(key=base.key))
         missing = [field for field in FIELDS[base.key] if field not in row.user]
         if missing or not row.system:
             raise Blocked(GATE, f"This prompt cannot be saved: the message needs {', '.join(missing) or 'instructions'}.")
@@ -63,25 +63,15 @@ def write_prompt(base_id: int, system: str, user: str, *, by: User, at: datetime
 def restore_template(version_id: int, *, by: User, at: datetime) -> TemplateVersion:
     """A new version with the words of an earlier one; it is activated like any other, nothing is rewritten."""
     old = TemplateVersion.objects.get(pk=version_id)
-    _refuse_restoring(old)
+    refuse_restoring(old)
     return write_template(old.pk, old.subject, old.body, by=by, at=at)
 
 
 def restore_prompt(version_id: int, *, by: User, at: datetime) -> PromptVersion:
     """A new version with the words of an earlier one."""
     old = PromptVersion.objects.get(pk=version_id)
-    _refuse_restoring(old)
+    refuse_restoring(old)
     return write_prompt(old.pk, old.system, old.user, by=by, at=at)
-
-
-def _refuse_restoring(old: TemplateVersion | PromptVersion) -> None:
-    if old.state != old.State.RETIRED:
-        raise Blocked(GATE, f"{old} was not in force before; there is nothing to go back to.")
-
-
-def _next(rows: object) -> int:
-    found: int | None = rows.aggregate(last=Max("version"))["last"]  # type: ignore[attr-defined]
-    return (found or 0) + 1
 
 
 def _clean(text: str) -> str:

@@ -20,7 +20,7 @@ from drafts.delivery.looks import DERIVED, OBSTACLES, reasons_of
 from drafts.models import Delivery, FollowUp
 from drafts.preparation import prepare_accounts
 from drafts.preparation.plan import BY_PEOPLE
-from drafts.simulation.runs import STREAM
+from drafts.simulation.versioning import STREAM
 from governance import approvals
 from governance.audit import Entry, record
 from governance.models import PolicyVersion

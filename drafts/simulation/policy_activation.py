@@ -11,11 +11,10 @@ from drafts.doorbell import ring
 from drafts.review.base import Blocked
 from drafts.simulation.policy_asking import gate
 from drafts.simulation.policy_writing import valid
-from drafts.simulation.runs import GATE, STREAM
+from drafts.simulation.versioning import GATE, STREAM, replace
 from governance import policies
 from governance.audit import Entry, record
 from governance.decisions import Denied
-from governance.history import save_as
 from governance.models import PolicyVersion
 from governance.policy_text import content_hash, stored
 from governance.rights import can
@@ -47,7 +46,8 @@ def activate_policy(policy_id: int, *, by: User, at: datetime, in_flight: str = 
         # A bound may have been drawn since it was written.
         if stored(valid(stored(version.typed), active.typed)) != stored(version.typed):
             raise Blocked(GATE, "This text no longer keeps the locked rules.")
-        _replace(active, version, in_flight, by, at)
+        version.in_flight, version.settled_at = in_flight, at if in_flight == InFlight.KEEP else None
+        replace(active, version, by, at)
         data = {
             "policy": version.number, "sha256": run.content_sha256, "before": content_hash(active.parameters), "retired": active.number,
             "simulation": run.pk, "in_flight": in_flight,
@@ -78,11 +78,3 @@ def _may(version: PolicyVersion, by: User) -> None:
     if version.state != PolicyVersion.State.DRAFT:
         words = {"active": "in force already", "retired": "retired; prepare a roll back instead", "dropped": "discarded"}[version.state]
         raise Blocked(GATE, f"{str(version).capitalize()} is {words}.")
-
-
-def _replace(old: PolicyVersion, new: PolicyVersion, in_flight: str, by: User, at: datetime) -> None:
-    old.state = PolicyVersion.State.RETIRED
-    save_as(old, by=by, at=at, reason=f"replaced by {new}")
-    new.state, new.activated_by, new.activated_at = PolicyVersion.State.ACTIVE, by, at
-    new.in_flight, new.settled_at = in_flight, at if in_flight == InFlight.KEEP else None
-    save_as(new, by=by, at=at, reason="activated")

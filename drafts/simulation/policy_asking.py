@@ -12,7 +12,8 @@ from drafts.models import LoosenedReading, SimulationChange, SimulationRun
 from drafts.models.simulation import LOOSENED
 from drafts.review.base import Blocked
 from drafts.simulation.policy_writing import forget_asking, own_draft
-from drafts.simulation.runs import GATE, STREAM, newest, why_stale
+from drafts.simulation.runs import newest, why_stale
+from drafts.simulation.versioning import GATE, STREAM
 from governance.audit import Entry, record
 from governance.canonical import sha256_hex
 from governance.history import save_as

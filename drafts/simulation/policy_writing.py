@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts import readiness
 from drafts.review.base import Blocked
-from drafts.simulation.runs import GATE, STREAM
+from drafts.simulation.versioning import GATE, STREAM, next_number
 from governance import policies
 from governance.audit import Entry, record
 from governance.decisions import Denied
@@ -48,7 +47,7 @@ def _active() -> PolicyVersion:
 
 
 def _begin(parameters: PolicyParameters, note: str, base: PolicyVersion, by: User, at: datetime, restores: PolicyVersion | None = None) -> PolicyVersion:
-    number = (PolicyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = next_number(PolicyVersion.objects.all(), "number")
     row = PolicyVersion(number=number, parameters=stored(parameters), note=_note(note), based_on=base, restores=restores, author=by)
     save_as(row, by=by, at=at, reason="written")
     _tell(row, base, by, at)

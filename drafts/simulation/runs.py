@@ -17,6 +17,7 @@ from drafts.review.base import Blocked
 from drafts.simulation import data
 from drafts.simulation.book import Found
 from drafts.simulation.result import Result, simulate
+from drafts.simulation.versioning import GATE, STREAM
 from governance import clock, policies
 from governance.audit import Entry, record
 from governance.bulk import insert
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STREAM = "policy"
-GATE = "E-GATE"
 FRESH = timedelta(hours=24)
 LEASE = timedelta(minutes=15)
 ATTEMPTS = 3
@@ -179,4 +178,4 @@ def why_stale(version: PolicyVersion, run: SimulationRun | None, at: datetime) -
     return ""
 
 
-__all__ = ["GATE", "STREAM", "ask_for_run", "done", "finish", "newest", "run", "run_due", "run_now", "why_stale"]
+__all__ = ["ask_for_run", "done", "finish", "newest", "run", "run_due", "run_now", "why_stale"]

@@ -8,17 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from drafts import states
 from drafts.checks.tone_rules import fires
 from drafts.review.base import Blocked
-from drafts.simulation.runs import GATE, STREAM
+from drafts.simulation.versioning import GATE, STREAM, may_activate, next_number, refuse_restoring, replace
 from governance.audit import Entry, record
 from governance.canonical import canonical_json, sha256_hex
-from governance.decisions import Denied
 from governance.history import save_as
-from governance.models import ReviewStandard, TemplateVersion, ToneRule
+from governance.models import ReviewStandard, ToneRule
 from governance.rights import can
 from governance.words import PLACEHOLDER, active_templates
 
@@ -86,7 +84,7 @@ def write_tone_rule(fields: dict[str, str], *, by: User, at: datetime, restores:
             raise Blocked(GATE, f"This rule cannot be saved: {'; '.join(problems)}.", changes=problems)
         same = ToneRule.objects.select_for_update(of=("self",)).filter(key=row.key)
         active = same.filter(state=ToneRule.State.ACTIVE).first()
-        row.version = _next(ToneRule, key=row.key)
+        row.version = next_number(ToneRule.objects.filter(key=row.key))
         save_as(row, by=by, at=at, reason="written")
         data: dict[str, Any] = {"key": row.key, "version": row.version, "sha256": tone_hash(row), "before": tone_hash(active) if active else None}
         record([Entry(STREAM, "tone.written", "tone_rule", row.pk, data | _restoring(restores))], by=by, at=at)
@@ -103,7 +101,7 @@ def write_standard(lane: str, text: str, *, by: User, at: datetime, restores: Re
         raise Blocked(GATE, "Guidance has between 20 and 4,000 characters.")
     with transaction.atomic():
         active = ReviewStandard.objects.select_for_update(of=("self",)).filter(lane=lane, state=ReviewStandard.State.ACTIVE).first()
-        row = ReviewStandard(lane=lane, version=_next(ReviewStandard, lane=lane), text=words, author=by)
+        row = ReviewStandard(lane=lane, version=next_number(ReviewStandard.objects.filter(lane=lane)), text=words, author=by)
         save_as(row, by=by, at=at, reason="written")
         data: dict[str, Any] = {"lane": lane, "version": row.version, "sha256": standard_hash(row), "before": standard_hash(active) if active else None}
         record([Entry(STREAM, "standard.written", "review_standard", row.pk, data | _restoring(restores))], by=by, at=at)
@@ -114,21 +112,17 @@ def _restoring(row: ToneRule | ReviewStandard | None) -> dict[str, Any]:
     return {"restores": row.version} if row is not None else {}
 
 
-def _next(model: Any, **same: Any) -> int:
-    return (model.objects.filter(**same).aggregate(last=Max("version"))["last"] or 0) + 1
-
-
 def activate_tone_rule(rule_id: int, *, by: User, at: datetime) -> ToneRule:
     """Put a rule in force: its examples hold, and a blocking one finds nothing in the approved texts in force. Never by its author."""
     with transaction.atomic():
         rule = ToneRule.objects.select_for_update(of=("self",)).get(pk=rule_id)
-        _may(rule, by)
+        may_activate(rule, by)
         if problems := tone_problems(rule):
             raise Blocked(GATE, f"Its examples do not hold: {'; '.join(problems)}.", changes=problems)
         if rule.severity == ToneRule.Severity.BLOCK and (hit := _approved_texts_hit(rule)):
             raise Blocked(GATE, f"It would block texts that are in force: {', '.join(hit[:5])}. Change them first.", changes=hit)
         active = ToneRule.objects.filter(key=rule.key, state=ToneRule.State.ACTIVE).first()
-        _replace(active, rule, by, at)
+        replace(active, rule, by, at)
         data = {"key": rule.key, "version": rule.version, "sha256": tone_hash(rule), "before": tone_hash(active) if active else None}
         record([Entry(STREAM, "tone.activated", "tone_rule", rule.pk, data)], by=by, at=at)
     return rule
@@ -144,9 +138,9 @@ def activate_standard(standard_id: int, *, by: User, at: datetime) -> ReviewStan
     """Put guidance in force. Never by its author."""
     with transaction.atomic():
         standard = ReviewStandard.objects.select_for_update(of=("self",)).get(pk=standard_id)
-        _may(standard, by)
+        may_activate(standard, by)
         active = ReviewStandard.objects.filter(lane=standard.lane, state=ReviewStandard.State.ACTIVE).first()
-        _replace(active, standard, by, at)
+        replace(active, standard, by, at)
         data = {
             "lane": standard.lane, "version": standard.version, "sha256": standard_hash(standard),
             "before": standard_hash(active) if active else None,
@@ -155,26 +149,10 @@ def activate_standard(standard_id: int, *, by: User, at: datetime) -> ReviewStan
     return standard
 
 
-def _may(version: ToneRule | ReviewStandard, by: User) -> None:
-    can(by, "write_policy").or_raise()
-    if version.author_id == by.pk:
-        Denied("because you wrote this version; another policy administrator activates it").or_raise()
-    if version.state != TemplateVersion.State.DRAFT:
-        raise Blocked(GATE, f"{version} is {version.get_state_display().lower()} already; write a new version.")
-
-
-def _replace(old: Any, new: Any, by: User, at: datetime) -> None:
-    if old is not None:
-        old.state = old.State.RETIRED
-        save_as(old, by=by, at=at, reason=f"replaced by {new}")
-    new.state, new.activated_by, new.activated_at = new.State.ACTIVE, by, at
-    save_as(new, by=by, at=at, reason="activated")
-
-
 def restore_tone_rule(rule_id: int, *, by: User, at: datetime) -> ToneRule:
     """A new version with the content of an earlier one, to be activated like any other."""
     old = ToneRule.objects.get(pk=rule_id)
-    _refuse_restoring(old)
+    refuse_restoring(old)
     fields = {
         "key": old.key, "language": old.language, "severity": old.severity, "phrases": old.phrases, "why": old.why,
         "must_fail": "\n".join(old.must_fail), "must_pass": "\n".join(old.must_pass),
@@ -185,10 +163,5 @@ def restore_tone_rule(rule_id: int, *, by: User, at: datetime) -> ToneRule:
 def restore_standard(standard_id: int, *, by: User, at: datetime) -> ReviewStandard:
     """A new version with the words of an earlier one."""
     old = ReviewStandard.objects.get(pk=standard_id)
-    _refuse_restoring(old)
+    refuse_restoring(old)
     return write_standard(old.lane, old.text, by=by, at=at, restores=old)
-
-
-def _refuse_restoring(old: ToneRule | ReviewStandard) -> None:
-    if old.state != TemplateVersion.State.RETIRED:
-        raise Blocked(GATE, f"{old} was not in force before; there is nothing to go back to.")
