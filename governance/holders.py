@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from django.db.models import Q
-
 from governance.models import AllPortfoliosGrant, PortfolioGroupGrant, PortfolioUserGrant, User
+from governance.rights import in_force
 
 # portfolio id → role → ids of active people who hold it on a date
 Holders = dict[int, dict[str, set[int]]]
-
-
-def _in_force(on: date) -> Q:
-    return (Q(starts_on__isnull=True) | Q(starts_on__lte=on)) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 def holders_of(portfolio_ids: Collection[int], on: date) -> Holders:
@@ -30,7 +25,7 @@ def holders_of(portfolio_ids: Collection[int], on: date) -> Holders:
             if pk in found:
                 found[pk].setdefault(role, set()).update(set(who) & people)
 
-    force = _in_force(on)
+    force = in_force(on)
     for pk, role, user_id in PortfolioUserGrant.objects.filter(force).values_list("content_object_id", "permission__codename", "user_id"):
         add([pk], role, [user_id])
     for pk, role, group_id in PortfolioGroupGrant.objects.filter(force).values_list("content_object_id", "permission__codename", "group_id"):

@@ -75,7 +75,8 @@ class Scope:
         return known
 
 
-def _in_force(on: date) -> Q:
+def in_force(on: date) -> Q:
+    """The condition on grants that count on a day; both ends inclusive, an open end is null."""
     return (Q(starts_on__isnull=True) | Q(starts_on__lte=on)) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
@@ -86,11 +87,11 @@ def scope_of(user: User, on: date | None = None) -> Scope:
     on = on or clock.today()
     groups = list(user.groups.values_list("pk", flat=True))
     by_portfolio: dict[int, set[str]] = {}
-    grants = PortfolioUserGrant.objects.filter(_in_force(on), user=user).values_list("content_object_id", "permission__codename")
-    shared = PortfolioGroupGrant.objects.filter(_in_force(on), group__in=groups)
+    grants = PortfolioUserGrant.objects.filter(in_force(on), user=user).values_list("content_object_id", "permission__codename")
+    shared = PortfolioGroupGrant.objects.filter(in_force(on), group__in=groups)
     for portfolio_id, role in [*grants, *shared.values_list("content_object_id", "permission__codename")]:
         by_portfolio.setdefault(portfolio_id, set()).add(role)
-    everywhere = AllPortfoliosGrant.objects.filter(_in_force(on)).filter(Q(user=user) | Q(group__in=groups))
+    everywhere = AllPortfoliosGrant.objects.filter(in_force(on)).filter(Q(user=user) | Q(group__in=groups))
     by_account: dict[int, set[str]] = {}
     moment = clock.now()
     shares = AccountShare.objects.filter(user=user, starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
@@ -161,7 +162,7 @@ def people_with(role: str | Collection[str], portfolio_id: int, *, without: Gran
 
     def rows(model: Any) -> QuerySet[Any]:
         left_out = [without.pk] if isinstance(without, model) else []
-        return model.objects.filter(_in_force(on)).exclude(pk__in=left_out)
+        return model.objects.filter(in_force(on)).exclude(pk__in=left_out)
 
     here: dict[str, Any] = {"content_object_id": portfolio_id, "permission__codename__in": roles}
     direct, by_group = rows(PortfolioUserGrant).filter(**here), rows(PortfolioGroupGrant).filter(**here)
@@ -189,7 +190,7 @@ def held_at(user: User, portfolio_id: int, account_id: int, at: datetime) -> lis
 
     Grants are never deleted, they end: what was in force then is still there. Membership of a group is read as it is today.
     """
-    force, groups = _in_force(at.date()), list(user.groups.values_list("pk", flat=True))
+    force, groups = in_force(at.date()), list(user.groups.values_list("pk", flat=True))
     direct = PortfolioUserGrant.objects.filter(force, user=user, content_object_id=portfolio_id)
     by_group = PortfolioGroupGrant.objects.filter(force, group__in=groups, content_object_id=portfolio_id).select_related("group")
     everywhere = AllPortfoliosGrant.objects.filter(force).filter(Q(user=user) | Q(group__in=groups))
