@@ -17,8 +17,8 @@ from drafts.generation.service import ModelWords
 from drafts.models import Generation
 from drafts.preparation.speaking import task_for
 from drafts.preparation.texts import NoApprovedText, UnusableWords, Words, prepare_text, words_in_force
+from drafts.review.distance import word_edit_rate
 from drafts.simulation.cases import Case
-from drafts.simulation.distance import word_edit_rate
 from drafts.simulation.versions import DRAFT, Version
 from governance import policies
 from governance.policies import PolicyParameters

@@ -12,9 +12,9 @@ from accounts.models import Account
 from collections_site.provider.recorded import answerer, obedient
 from collections_site.provider.server import Provider
 from drafts.models import Brief, Draft, FollowUp, Generation
+from drafts.review.distance import word_edit_rate
 from drafts.simulation import UnknownVersion, cli, compare, content_hash, resolve
 from drafts.simulation.comparison import NotComparable, TooExpensive, totals, why_not
-from drafts.simulation.distance import word_edit_rate
 from drafts.simulation.samples import SENDER
 from governance import policies
 from governance.models import ApprovalRequest, EvaluationRun, Event, PolicyVersion, PromptVersion
