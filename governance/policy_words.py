@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from governance.policy_parameters import PolicyParameters
 
 # Directions: more of it, less of it, any change of it, or no change of it gives the machine more freedom.
@@ -107,7 +109,7 @@ def about(name: str) -> Parameter:
 def _unnamed(name: str) -> Parameter:
     field = PolicyParameters.model_fields.get(name)
     words = (field.description if field else "") or name.replace("_", " ")
-    return Parameter(name, OTHER, words[:1].upper() + words[1:])
+    return Parameter(name, OTHER, capfirst(words))
 
 
 def in_words(value: Any) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from accounts.models import Account
 from collections_site.measures.asked import asked
@@ -43,7 +44,7 @@ def never(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     rows = list(zero.rows[:PAGE]) if zero.rows is not None else []
     return page(
-        request, "desk/measures/never.html", zero.words[:1].upper() + zero.words[1:], zero=zero, asked=question, back=question.address(),
+        request, "desk/measures/never.html", capfirst(zero.words), zero=zero, asked=question, back=question.address(),
         cases=_cases(request, rows), standing=_standing(request, zero, question.question.reach.portfolios is None), shown=len(rows),
     )  # fmt: skip
 

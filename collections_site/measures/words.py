@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import capfirst
+
 from governance.metrics.base import OUTSIDE, QUANTILE, RATE, SHARE, SURVIVAL, Measured
 
 HOUR, DAY = 60, 1440
@@ -46,7 +48,7 @@ def percent(value: float) -> str:
 def told(one: Measured) -> str:
     """ "41 of 52 = 79 % (95 % interval 66 to 88 %)", or why there is no number."""
     if one.value is None:
-        return one.reason[:1].upper() + one.reason[1:] + "." if one.reason else "No number."
+        return f"{capfirst(one.reason)}." if one.reason else "No number."
     sure = ""
     if one.low is not None and one.high is not None:
         sure = f" (95 % interval {figure(one.low, one).removesuffix(' %')} to {figure(one.high, one)})"
