@@ -8,7 +8,6 @@ says whether a page costs its period or its past.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from itertools import cycle, islice
 from typing import Any
 
@@ -20,12 +19,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
-from collections_site.benchmarks import measuring
+from collections_site.benchmarks.history import quarter_and_all
 from collections_site.benchmarks.yardsticks import Meter, Refused, peak_memory_mb
 from collections_site.measures import drawing
-from governance import clock
-from governance.measuring import rolling
-from governance.models import AllPortfoliosGrant, Measure, MeasureSpread, MeasureState, MeasureSum, Portfolio, PortfolioUserGrant, User
+from governance.models import AllPortfoliosGrant, Portfolio, PortfolioUserGrant, User
 from governance.roles import LEADERSHIP
 
 PAGES, PORTFOLIOS, MINE = 20, 10, 3
@@ -46,19 +43,10 @@ def run(drafts: int) -> dict[str, Any]:
 
 
 def _run(drafts: int) -> dict[str, Any]:
-    now, days, readers = clock.now(), measuring.DAYS, _readers()
-    result: dict[str, Any] = {"drafts": drafts, "days": days}
-    recent = max(1, drafts // 4)
-    measuring.fill(now, 1, recent, days // 4)
-    _summed(result, "quarter")
-    short = _read(readers, result, "quarter")
-    measuring.fill(now - timedelta(days=days // 4), recent + 1, max(drafts, recent + 1), days - days // 4)
-    for model in (MeasureSum, MeasureSpread):
-        model.objects.all().delete()
-    MeasureState.objects.update(summed_until=None)
-    _summed(result, "all")
-    long = _read(readers, result, "all")
-    return {**result, "p50_ratio_all_to_quarter": round(long / short, 2), "peak_memory_mb": round(peak_memory_mb(), 1)}
+    readers = _readers()
+    result: dict[str, Any] = {}
+    ratio = quarter_and_all(drafts, result, lambda name: _read(readers, result, name))
+    return {**result, "p50_ratio_all_to_quarter": ratio, "peak_memory_mb": round(peak_memory_mb(), 1)}
 
 
 def _readers() -> dict[str, Client]:
@@ -76,16 +64,6 @@ def _readers() -> dict[str, Client]:
     for client, user in zip(clients.values(), (whole, one), strict=True):
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return clients
-
-
-def _summed(result: dict[str, Any], name: str) -> None:
-    began = time.perf_counter()
-    rolling.roll(clock.now())
-    with connection.cursor() as cursor:
-        for model in (MeasureSum, MeasureSpread):
-            cursor.execute(f"ANALYZE {model._meta.db_table}")
-    result[f"rows_{name}"], result[f"sums_{name}"] = Measure.objects.count(), MeasureSum.objects.count() + MeasureSpread.objects.count()
-    result[f"seconds_to_sum_{name}"] = round(time.perf_counter() - began, 1)
 
 
 def _read(readers: dict[str, Client], result: dict[str, Any], name: str) -> float:
