@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from governance.models.versioned import two_people
 from governance.policy_parameters import PolicyParameters, typed
 from governance.tracking import tracked
 
@@ -55,14 +56,8 @@ class PolicyVersion(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["state"], condition=Q(state="active"), name="one_active_policy"),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True) | Q(activated_by__isnull=True) | ~Q(author=F("activated_by")),
-                name="policy_author_is_not_activator",
-            ),
-            models.CheckConstraint(
-                condition=Q(asked_by__isnull=True) | Q(activated_by__isnull=True) | ~Q(asked_by=F("activated_by")),
-                name="who_asks_for_a_policy_does_not_activate_it",
-            ),
+            two_people("policy_author_is_not_activator"),
+            two_people("who_asks_for_a_policy_does_not_activate_it", first="asked_by"),
         ]
 
     def __str__(self) -> str:

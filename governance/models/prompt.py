@@ -1,18 +1,15 @@
 """Prompts under change control, and the runs that must pass before a version is activated."""
 
 from django.db import models
-from django.db.models import F, Q
 
+from governance.models.versioned import State, versions_of
 from governance.tracking import tracked
 
 
 class PromptVersion(models.Model):
     """One version of a prompt. ``key`` names the task ("draft", "preparation"); ``drafts.generation.prompts`` fills the fields in braces."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        ACTIVE = "active", "Active"
-        RETIRED = "retired", "Retired"
+    State = State
 
     key = models.SlugField(max_length=40)
     version = models.PositiveIntegerField(default=1)
@@ -28,14 +25,10 @@ class PromptVersion(models.Model):
 
     class Meta:
         ordering = ["key", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["key", "version"], name="one_prompt_per_key_and_version"),
-            models.UniqueConstraint(fields=["key"], condition=Q(state="active"), name="one_active_prompt_per_key"),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True) | Q(activated_by__isnull=True) | ~Q(author=F("activated_by")),
-                name="prompt_author_is_not_activator",
-            ),
-        ]
+        constraints = versions_of(
+            ["key"], numbered="one_prompt_per_key_and_version", active="one_active_prompt_per_key",
+            activator="prompt_author_is_not_activator",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.key}/{self.version}"

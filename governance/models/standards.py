@@ -1,12 +1,9 @@
 """Tone rules and review standards: words under change control, version by version, activated by a second person."""
 
 from django.db import models
-from django.db.models import F, Q
 
-from governance.models.words import TemplateVersion
+from governance.models.versioned import State, versions_of
 from governance.tracking import tracked
-
-State = TemplateVersion.State
 
 
 class ToneRule(models.Model):
@@ -41,14 +38,10 @@ class ToneRule(models.Model):
 
     class Meta:
         ordering = ["key", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["key", "version"], name="one_tone_rule_per_key_and_version"),
-            models.UniqueConstraint(fields=["key"], condition=Q(state="active"), name="one_active_tone_rule_per_key"),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True) | Q(activated_by__isnull=True) | ~Q(author=F("activated_by")),
-                name="tone_rule_author_is_not_activator",
-            ),
-        ]
+        constraints = versions_of(
+            ["key"], numbered="one_tone_rule_per_key_and_version", active="one_active_tone_rule_per_key",
+            activator="tone_rule_author_is_not_activator",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.key}/{self.version}"
@@ -72,14 +65,10 @@ class ReviewStandard(models.Model):
 
     class Meta:
         ordering = ["lane", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["lane", "version"], name="one_standard_per_lane_and_version"),
-            models.UniqueConstraint(fields=["lane"], condition=Q(state="active"), name="one_active_standard_per_lane"),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True) | Q(activated_by__isnull=True) | ~Q(author=F("activated_by")),
-                name="standard_author_is_not_activator",
-            ),
-        ]
+        constraints = versions_of(
+            ["lane"], numbered="one_standard_per_lane_and_version", active="one_active_standard_per_lane",
+            activator="standard_author_is_not_activator",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"standard {self.lane.replace('_', ' ')}/{self.version}"

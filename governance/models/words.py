@@ -1,8 +1,8 @@
 """Words under change control: approved templates, and terms that were really decided."""
 
 from django.db import models
-from django.db.models import F, Q
 
+from governance.models.versioned import State, versions_of
 from governance.tracking import tracked
 
 
@@ -13,10 +13,7 @@ class TemplateVersion(models.Model):
     listed in ``governance.words.PLACEHOLDERS``; code fills them, and code formats all money and dates.
     """
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        ACTIVE = "active", "Active"
-        RETIRED = "retired", "Retired"
+    State = State
 
     key = models.SlugField(max_length=60)
     version = models.PositiveIntegerField(default=1)
@@ -36,16 +33,10 @@ class TemplateVersion(models.Model):
 
     class Meta:
         ordering = ["key", "language", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["key", "language", "version"], name="one_template_per_key_language_version"),
-            models.UniqueConstraint(
-                fields=["key", "language"], condition=Q(state="active"), name="one_active_template_per_key_and_language"
-            ),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True) | Q(activated_by__isnull=True) | ~Q(author=F("activated_by")),
-                name="template_author_is_not_activator",
-            ),
-        ]
+        constraints = versions_of(
+            ["key", "language"], numbered="one_template_per_key_language_version", active="one_active_template_per_key_and_language",
+            activator="template_author_is_not_activator",
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.key} {self.language} v{self.version}"
