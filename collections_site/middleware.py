@@ -1,12 +1,13 @@
-"""One thing per request that every page needs: times in the person's own time zone."""
+"""Two things per request that every page needs: times in the person's own time zone, words in their language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 
 class PersonTimeZoneMiddleware:
@@ -26,3 +27,27 @@ class PersonTimeZoneMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+class PersonLanguageMiddleware:
+    """Activates the signed-in person's language; without one, the choice made at the sign-in page, then what the browser asks for.
+
+    Only what is shown depends on it (``governance.language``): whatever a request writes is the same in every language.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate, answer, and leave nothing behind for the next request of this thread."""
+        language = offered(getattr(request.user, "language", "")) or translation.get_language_from_request(request)
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+def offered(wanted: str) -> str:
+    """The language of the installation that ``wanted`` ("de", "en") names; empty when it is none."""
+    return next((code for code, _ in settings.LANGUAGES if wanted and code.split("-")[0] == wanted.split("-", maxsplit=1)[0]), "")

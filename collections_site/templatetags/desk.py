@@ -12,11 +12,13 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from drafts import states
 from drafts.review.diff import change_list, word_diff
 from governance.admin import wording
 from governance.audit import ACTIONS
+from governance.language import said as in_language
 from governance.measured import WORDS as MEASURED_WORDS
 from governance.money import Money
 from governance.roles import label_of
@@ -53,6 +55,12 @@ WORDS = {
 }
 
 
+@register.filter
+def said(value: Any) -> Any:
+    """What the desk itself says, in the reader's language (``governance.language``): never for names and what people wrote."""
+    return in_language(value)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A decorative icon of the sprite."""
@@ -69,7 +77,7 @@ def badge(words: Any, tone: str = "", sign: str = "info") -> SafeString:
 def state(code: str, words: str = "") -> SafeString:
     """The badge of any state, lane, source state or severity."""
     tone, sign = LOOKS.get(code, ("", "info"))
-    return badge(words or WORDS.get(code, code.replace("_", " ").capitalize()), tone, sign)
+    return badge(words or in_language(WORDS.get(code, code.replace("_", " ").capitalize())), tone, sign)
 
 
 MEASURED = {"fine": ("good", "check"), "warning": ("warn", "alert"), "problem": ("bad", "block"), "not_set_up": ("", "plug"), "unknown": ("notrun", "unknown")}
@@ -80,31 +88,31 @@ def measured(code: str, count: int | None = None) -> SafeString:
     """The badge of a measured line, or of how many lines are in a state: never colour alone."""
     words = MEASURED_WORDS.get(code, code)
     many = "s" if count is not None and count > 1 and code in ("warning", "problem") else ""
-    return badge(words if count is None else f"{count} {words.lower()}{many}", *MEASURED.get(code, ("notrun", "unknown")))
+    return badge(in_language(words if count is None else f"{count} {words.lower()}{many}"), *MEASURED.get(code, ("notrun", "unknown")))
 
 
 @register.filter
 def measured_words(code: str) -> str:
     """The state of a measured line in words."""
-    return MEASURED_WORDS.get(code, code)
+    return str(in_language(MEASURED_WORDS.get(code, code)))
 
 
 @register.filter
 def money(minor: int | None, currency: str) -> str:
     """ "EUR 1,234.50"; "amount not stated" when unknown."""
-    return "amount not stated" if minor is None else str(Money(int(minor), currency))
+    return str(in_language("amount not stated" if minor is None else str(Money(int(minor), currency))))
 
 
 @register.filter
 def totals(amounts: dict[str, int] | None) -> list[str]:
     """One line per currency; they are never summed."""
-    return [str(Money(int(minor), currency)) for currency, minor in sorted((amounts or {}).items())]
+    return [in_language(str(Money(int(minor), currency))) for currency, minor in sorted((amounts or {}).items())]
 
 
 @register.filter
 def role_name(role: str) -> str:
     """ "finance approver"."""
-    return label_of(role)
+    return str(in_language(label_of(role)))
 
 
 def _now(context: Any) -> datetime:
@@ -116,10 +124,10 @@ def _now(context: Any) -> datetime:
 def age(context: Any, moment: datetime | None) -> SafeString:
     """ "22 min", with the absolute time in ``datetime`` and ``title``."""
     if moment is None:
-        return format_html("{}", "unknown")
+        return format_html("{}", in_language("unknown"))
     local = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), f"{local:%d %b %Y %H:%M}", wording.age(moment, _now(context))
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), in_language(f"{local:%d %b %Y %H:%M}"), in_language(wording.age(moment, _now(context)))
     )
 
 
@@ -127,13 +135,16 @@ def age(context: Any, moment: datetime | None) -> SafeString:
 def ago(context: Any, moment: datetime | None) -> SafeString:
     """ "22 min ago", "just now"; as ``age`` for the end of a sentence."""
     words = age(context, moment)
-    return words if moment is None or ">just now<" in words else format_html("{} ago", words)
+    if moment is None or wording.age(moment, _now(context)) == "just now":
+        return words
+    return format_html(gettext("{} ago"), words)
 
 
 @register.simple_tag(takes_context=True)
 def due(context: Any, moment: datetime | None) -> SafeString:
     """A deadline in words, with an icon when it presses."""
     words, tone = wording.due(moment, _now(context))
+    words = in_language(words)
     if moment is None:
         return format_html('<span class="quiet">{}</span>', words)
     sign = icon("clock") if tone else ""
@@ -145,22 +156,22 @@ def when(context: Any, moment: datetime | None) -> SafeString:
     """ "13:51", "tomorrow 09:00"."""
     if moment is None:
         return format_html("{}", "")
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), wording.clock_time(moment, _now(context)))
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), in_language(wording.clock_time(moment, _now(context))))
 
 
 @register.filter
 def stamp(moment: datetime | None) -> SafeString:
     """ "21 Nov 2026 14:21:07 CET": a moment to the second with its zone, for the record."""
     if moment is None:
-        return format_html("{}", "not recorded")
+        return format_html("{}", in_language("not recorded"))
     local = timezone.localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local.day} {local:%b %Y %H:%M:%S %Z}")
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), in_language(f"{local.day} {local:%b %Y %H:%M:%S %Z}"))
 
 
 @register.filter
 def day(value: date | None) -> str:
     """ "3 Nov 2026"."""
-    return wording.day(value)
+    return str(in_language(wording.day(value)))
 
 
 # Invisible, bidirectional and control characters.
@@ -209,10 +220,10 @@ def changes(old: str, new: str) -> SafeString:
     """The list of changes in words, facts first."""
     found = sorted(change_list(old or "", new or ""), key=lambda change: change.kind == "text")
     if not found:
-        return format_html("<p class=quiet>{}</p>", "No difference.")
-    items = format_html_join("", "<li>{}</li>", ((change.words,) for change in found))
+        return format_html("<p class=quiet>{}</p>", in_language("No difference."))
+    items = format_html_join("", "<li>{}</li>", ((in_language(change.words),) for change in found))
     head = "1 change" if len(found) == 1 else f"{len(found)} changes"
-    return format_html("<p class=strong>{}</p><ul class=small>{}</ul>", head, items)
+    return format_html("<p class=strong>{}</p><ul class=small>{}</ul>", in_language(head), items)
 
 
 @register.filter
@@ -237,7 +248,7 @@ def query(context: Any, **changes_: Any) -> str:
 @register.filter
 def event_words(action: str) -> str:
     """An action of the record in words; moves of a follow-up by their own name."""
-    return ACTIONS.get(action) or action.removeprefix("follow_up.").replace("_", " ")
+    return str(in_language(ACTIONS.get(action) or action.removeprefix("follow_up.").replace("_", " ")))
 
 
 @register.filter
@@ -250,7 +261,7 @@ def sentence(text: str | None) -> str:
 @register.filter
 def in_words(refs: list[str], names: dict[str, str]) -> str:
     """Fact ids as words, each once: "INV-1, the message of 19 Nov 2026"."""
-    return ", ".join(dict.fromkeys(names.get(ref, "a fact on record") for ref in refs))
+    return ", ".join(dict.fromkeys(in_language(names.get(ref, "a fact on record")) for ref in refs))
 
 
 @register.filter

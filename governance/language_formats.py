@@ -1,0 +1,67 @@
+"""Amounts, dates, moments and numbers of the desk in the formats of a language. Letters to customers have their own (drafts.generation)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, get_day_names, get_month_names
+from babel.numbers import format_decimal
+
+MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+DAYS = {name: n for n, name in enumerate("Mon Tue Wed Thu Fri Sat Sun".split())}
+_MONTH = "|".join(MONTHS)
+AMOUNT = re.compile(r"([A-Z]{3}) (-?\d[\d,]*(?:\.\d+)?)")
+NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+\.\d+")
+SHARE = re.compile(r"(-?\d[\d,]*(?:\.\d+)?) ?%")
+MOMENT = re.compile(
+    rf"(?:(?P<weekday>{'|'.join(DAYS)}) )?(?P<day>\d{{1,2}}) (?P<month>{_MONTH})(?: (?P<year>\d{{4}}))?(?P<time> \d\d:\d\d(?::\d\d)?(?: [A-Z]{{2,5}}| [+-]\d\d)?)?"
+)
+SPAN = re.compile(r"(.+?)( [-–] )(.+)")
+
+
+def in_format(text: str, language: str) -> str | None:
+    """A text that is nothing but an amount, a date, a moment or a number, as the language writes it; None for anything else."""
+    if not any(char.isdigit() for char in text):
+        return None
+    if found := AMOUNT.fullmatch(text):
+        return f"{number(found[2], language)} {found[1]}"
+    if found := MOMENT.fullmatch(text):
+        return _moment(found, language)
+    if found := SHARE.fullmatch(text):
+        return f"{number(found[1], language)} %"
+    if NUMBER.fullmatch(text):
+        return number(text, language)
+    return None
+
+
+def number(text: str, language: str) -> str:
+    """ "1,234.50" as the language writes it, with every digit it had."""
+    value = Decimal(text.replace(",", ""))
+    places = -int(value.as_tuple().exponent)
+    grouped = "#,##0" if "," in text or abs(value) < 1000 else "0"
+    return str(format_decimal(value, grouped + ("." + "0" * places if places > 0 else ""), locale=Locale.parse(language, sep="-")))
+
+
+def _moment(found: re.Match[str], language: str) -> str:
+    """ "3 Nov 2026", "Mon 24 Nov 09:00": day, month and year in the language; the time and its zone as they are."""
+    locale, month = Locale.parse(language, sep="-"), MONTHS[found["month"]]
+    if found["year"]:
+        words = format_date(date(int(found["year"]), month, int(found["day"])), day_pattern(language) + " y", locale=locale)
+    else:
+        words = format_date(date(2000, month, int(found["day"])), day_pattern(language), locale=locale)
+    if found["weekday"]:
+        words = f"{get_day_names('abbreviated', locale=locale)[DAYS[found['weekday']]]} {words}"
+    return words + (found["time"] or "")
+
+
+def day_pattern(language: str) -> str:
+    """Day and short month: "3. Nov." in German, "3 Nov" elsewhere."""
+    return "d. MMM" if language.startswith("de") else "d MMM"
+
+
+def month_name(number_: int, language: str) -> str:
+    """The month in full."""
+    return str(get_month_names("wide", locale=Locale.parse(language, sep="-"))[number_])
