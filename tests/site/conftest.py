@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -28,3 +29,10 @@ def signed_in() -> Callable[..., Client]:
 def at_as_of(settings) -> None:
     """The clock stands at ``AS_OF``."""
     stop_clock(settings)
+
+
+@pytest.fixture(scope="session")
+def demo_shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where the processes of this run keep the one demo book they share."""
+    own = tmp_path_factory.getbasetemp()
+    return (own if worker_id == "master" else own.parent) / "demo-of-this-run"

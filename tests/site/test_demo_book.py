@@ -6,33 +6,22 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from drafts.classification import RULES
+from tests.site.demo_runs import address_of, book_for, run_demo, serve_demo
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
-
-
-def run_demo(var: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own, with nothing of this test run's configuration."""
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "SYSTEMROOT")}
-    return subprocess.run(
-        [sys.executable, "manage.py", "demo", "--no-server", *options], cwd=ROOT, capture_output=True, text=True, timeout=480, check=False,
-        env={**kept, "VAR_DIR": str(var), **env},
-    )  # fmt: skip
 
 
 class Book:
     """The finished database, read from outside."""
 
-    def __init__(self, var: Path, done: subprocess.CompletedProcess[str]) -> None:
-        self.var, self.done = var, done
+    def __init__(self, var: Path, said: str) -> None:
+        self.var, self.said = var, said
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
         connection = sqlite3.connect(self.var / "demo.sqlite3")
@@ -53,23 +42,20 @@ class Book:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+def book(tmp_path_factory: pytest.TempPathFactory, demo_shared: Path) -> Book:
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         pytest.skip("the demo makes a SQLite file whatever database the tests use; tested in the SQLite run")
     var = tmp_path_factory.mktemp("demo")
-    done = run_demo(var)
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield Book(var, done)
+    return Book(var, book_for(var, demo_shared))
 
 
 def test_the_book_is_built_and_no_act_is_refused(book):
-    assert "were refused" not in book.done.stdout
-    assert not book.done.stderr.strip()
-    assert "Built:" in book.done.stdout
+    assert "were refused" not in book.said
+    assert "Built:" in book.said
 
 
 def test_the_demo_clock_starts_on_a_business_morning(book):
-    (words,) = [line for line in book.done.stdout.splitlines() if "demo clock shows" in line]
+    (words,) = [line for line in book.said.splitlines() if "demo clock shows" in line]
     assert "09:1" in words and "(Berlin)" in words
     assert not any(day in words for day in ("Saturday", "Sunday"))
     assert book.rows("SELECT kind FROM governance_installation") == [("demo",)]
@@ -280,14 +266,9 @@ def test_the_demo_is_refused_where_demo_mode_is_switched_off(tmp_path):
 
 
 def test_the_demo_serves_its_sign_in_page_and_stops_cleanly(book):
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "SYSTEMROOT")}
-    server = subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "demo", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**kept, "VAR_DIR": str(book.var)},
-    )  # fmt: skip
+    server = serve_demo(book.var, stderr=subprocess.PIPE)
     try:
-        address = next(line.split()[1] for line in server.stdout if line.startswith("Open http://127.0.0.1:"))
-        with urllib.request.urlopen(address, timeout=60) as answer:
+        with urllib.request.urlopen(address_of(server), timeout=60) as answer:
             text = answer.read().decode()
         assert text.count("demo/enter/") == 9 and all(name in text for name in ("Jonas", "Priya", "Lea", "Chen", "Olga", "Mara", "Sam"))
         assert "password" in text

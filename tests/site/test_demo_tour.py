@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS
 from tests.conftest import CHROMIUM
-from tests.site.test_demo_book import ROOT
+from tests.site.demo_runs import address_of, book_for, serve_demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 PATIENCE = 60_000  # milliseconds a slow machine may take for a page
@@ -22,15 +21,13 @@ RETURNED = 500  # milliseconds after which the workspace takes keys, so that a k
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, demo_shared: Path) -> Iterator[str]:
     """A demo of its own, served as a newcomer would."""
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "SYSTEMROOT")}
-    server = subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "demo", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={**kept, "VAR_DIR": str(tmp_path_factory.mktemp("tour"))},
-    )  # fmt: skip
+    var = tmp_path_factory.mktemp("tour")
+    book_for(var, demo_shared)
+    server = serve_demo(var, stderr=subprocess.STDOUT)
     try:
-        yield next(line.split()[1] for line in server.stdout if line.startswith("Open http://127.0.0.1:"))
+        yield address_of(server)
     finally:
         server.terminate()
         server.communicate(timeout=60)
