@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+    from tests.drafts.delivery.smtp_server import MailServer
 
 # A shared machine pauses any test now and then; a slow example is no wrong one.
 hypothesis_settings.register_profile("desk", deadline=None)
@@ -53,6 +60,19 @@ def model_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(gate, "shut", lambda portfolio_ids, at: {})
     monkeypatch.setattr(gate, "off", lambda portfolio_ids: set())
+
+
+@pytest.fixture
+def server(settings: SettingsWrapper) -> Iterator[MailServer]:
+    """A real mail server of this machine, set as where messages leave."""
+    from tests.drafts.delivery.smtp_server import MailServer
+
+    with MailServer() as mail_server:
+        settings.MAIL_TRANSPORT = "smtp"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_server.port, 15
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        yield mail_server
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from drafts.readiness.measure import measure
 from drafts.readiness.scoring import WEIGHTS
 from drafts.readiness.texts import LIST
 from governance import policies
-from governance.models import PolicyVersion, Portfolio, TemplateVersion, User
+from governance.models import Portfolio, TemplateVersion, User
 from tests.drafts.ready import ready_portfolio, switched_on
 from tests.drafts.scene import stop_clock
 from tests.factories import (
@@ -32,6 +32,7 @@ from tests.factories import (
     make_user,
     moment,
 )
+from tests.policy import set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -42,13 +43,6 @@ def found(portfolio, at=AS_OF):
 
 def lines(portfolio, at=AS_OF):
     return {line.key: line for line in found(portfolio, at).lines}
-
-
-def set_policy(**changes):
-    active = PolicyVersion.objects.get(state="active")
-    PolicyVersion.objects.filter(pk=active.pk).update(state="retired")
-    parameters = {**policies.DEFAULT.model_dump(mode="json"), **changes}
-    PolicyVersion.objects.create(number=active.number + 1, state="active", parameters=parameters)
 
 
 def test_a_portfolio_with_facts_people_and_texts_passes_and_only_the_untried_mail_route_is_not_fine():

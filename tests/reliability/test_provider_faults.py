@@ -20,8 +20,8 @@ from drafts.generation import budget, runner
 from drafts.models import Draft, FollowUp, Generation
 from drafts.preparation import prepare_accounts
 from governance import policies
-from governance.models import PolicyVersion
 from tests.factories import AS_OF, make_account, make_invoice, make_portfolio
+from tests.policy import set_policy
 
 SOAK = os.environ.get("SOAK") == "1"
 TIMES = 50 if SOAK else 2
@@ -35,10 +35,8 @@ WORST_CALL = budget.ASSUMED_TOKENS_IN + 4 * 3_500
 SLOW = {"timeout", "slow_drip"}
 
 
-def set_policy(**changes):
-    PolicyVersion.objects.filter(state="active").update(state="retired")
-    parameters = policies.DEFAULT.model_copy(update={"model_seconds": 8, **changes}).model_dump(mode="json")
-    PolicyVersion.objects.create(number=PolicyVersion.objects.count() + 1, state="active", parameters=parameters)
+def patient_policy(**changes):
+    set_policy(**{"model_seconds": 8, **changes})
 
 
 @pytest.fixture
@@ -93,7 +91,7 @@ def spent():
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_provider_that_always_does_this_leaves_template_drafts(accounts, desk, fault):
-    set_policy(model_breaker_failures=10_000, model_seconds=1 if fault in SLOW else 20)
+    patient_policy(model_breaker_failures=10_000, model_seconds=1 if fault in SLOW else 20)
     with Provider(answerer(), fault=fault) as provider:
         found = desk(accounts(TIMES), provider)
         assert len(provider.requests) >= 2 * TIMES, "every account met the fault, twice"
@@ -115,7 +113,7 @@ def report(fault, found):
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_that_passes_costs_one_attempt(accounts, desk, fault):
     # Fifty at once on a busy machine: nobody but the fault itself may run out of time.
-    set_policy(model_breaker_failures=10_000, model_seconds=10 if fault in SLOW else 20)
+    patient_policy(model_breaker_failures=10_000, model_seconds=10 if fault in SLOW else 20)
     with Provider(answerer(), plan=[fault] * TIMES) as provider:
         found = desk(accounts(TIMES), provider)
     assert_nothing_is_wrong(found, TIMES)
@@ -125,7 +123,7 @@ def test_a_fault_that_passes_costs_one_attempt(accounts, desk, fault):
 
 
 def test_faults_in_any_order_among_good_answers_and_lies(accounts, desk):
-    set_policy(model_breaker_failures=10_000)
+    patient_policy(model_breaker_failures=10_000)
     dice = random.Random(7)
     good = answerer()
     plan = [dice.choice(["", "", *FAULTS]) for _ in range(12 * TIMES)]
@@ -141,7 +139,7 @@ def test_faults_in_any_order_among_good_answers_and_lies(accounts, desk):
 
 
 def test_a_dead_provider_is_left_alone_after_a_few_calls(accounts, desk):
-    set_policy(model_breaker_failures=5, model_breaker_minutes=5)
+    patient_policy(model_breaker_failures=5, model_breaker_minutes=5)
     with Provider(answerer(), fault="5xx") as provider:
         ids = accounts(20)
         found = desk(ids[:5], provider)
@@ -154,7 +152,7 @@ def test_a_dead_provider_is_left_alone_after_a_few_calls(accounts, desk):
 
 
 def test_the_day_never_costs_more_than_its_budget(accounts, desk):
-    set_policy(model_cost_micro_per_day=7 * WORST_CALL, model_breaker_failures=10_000)
+    patient_policy(model_cost_micro_per_day=7 * WORST_CALL, model_breaker_failures=10_000)
     with Provider(answerer(), plan=["timeout", "5xx", "", "huge", "", "nan"]) as provider:
         found = desk(accounts(12), provider)
     assert_nothing_is_wrong(found, 12)
@@ -163,7 +161,7 @@ def test_the_day_never_costs_more_than_its_budget(accounts, desk):
 
 
 def test_a_worker_that_dies_with_calls_in_flight_leaves_nothing_behind(accounts, desk, settings):
-    set_policy()
+    patient_policy()
     ids = accounts(3)
     with Provider(answerer()) as provider:
         settings.LLM_BASE_URL, settings.LLM_MODEL = provider.base_url, "recorded-1"

@@ -20,7 +20,6 @@ from drafts.responses import Incoming, record_reply
 from drafts.review import Blocked, Conflict, NotAllowed, WrongState, approve, edit, pause_sending, stop
 from governance.ledger import verify
 from governance.models import Approval, ApprovalRequest, Hold
-from tests.drafts.delivery.smtp_server import MailServer
 from tests.drafts.scene import AS_OF, exception_case, routine_case, stop_clock
 from tests.factories import make_user
 
@@ -36,16 +35,6 @@ def at_as_of(settings):
     yield
     assert verify() == []  # whatever happened, the ledger still chains
     assert broken() == []  # and every invariant that rows can show holds
-
-
-@pytest.fixture
-def server(settings):
-    with MailServer() as mail_server:
-        settings.MAIL_TRANSPORT = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_server.port, 10
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        yield mail_server
 
 
 def at_once(*acts):

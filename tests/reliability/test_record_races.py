@@ -18,7 +18,6 @@ from governance.ledger import verify
 from governance.models import Erasure, Event, Hold, PackRun, Quarantine
 from governance.packs import requests
 from governance.packs.requests import CannotPack, Wanted
-from tests.drafts.delivery.smtp_server import MailServer
 from tests.drafts.scene import AS_OF, routine_case, stop_clock
 from tests.factories import make_user
 from tests.reliability.test_races import REFUSALS
@@ -105,18 +104,13 @@ def test_several_workers_that_find_a_restore_begin_one_quarantine():
 
 
 @pytest.mark.parametrize("round_", range(4))
-def test_an_erasure_against_the_hand_over_comes_before_or_after_it(settings, round_):
+def test_an_erasure_against_the_hand_over_comes_before_or_after_it(server, round_):
     case = routine_case()
     delivery_id, contact = case.approve().pk, case.account.contacts.get()
-    with MailServer() as server:
-        settings.MAIL_TRANSPORT = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 10
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        erased, _ = at_once(
-            lambda: erase(contact.pk, by=case.desk.finance, at=LEAVES), lambda: handover.deliver_one(delivery_id, LEAVES)
-        )
-        taken = len(server.box.taken)
+    erased, _ = at_once(
+        lambda: erase(contact.pk, by=case.desk.finance, at=LEAVES), lambda: handover.deliver_one(delivery_id, LEAVES)
+    )
+    taken = len(server.box.taken)
     state = case.delivery.state
     assert (state, taken) in {(states.ACCEPTED, 1), (states.DELIVERY_STOPPED, 0), (states.SCHEDULED, 0)}, (state, taken)
     if isinstance(erased, Erasure):

@@ -15,19 +15,12 @@ from drafts.delivery import handover
 from drafts.models import Delivery, FollowUp
 from drafts.responses import Incoming, record_reply
 from drafts.review import Blocked, Conflict, NotAllowed, WrongState, approve, edit, mark_disputed, pause_sending, put_hold, stop
-from governance.models import PolicyVersion, Portfolio
-from tests.drafts.delivery.smtp_server import MailServer
+from governance.models import Portfolio
 from tests.drafts.scene import AS_OF, Desk, exception_case, moment, routine_case
 from tests.factories import day, grant, make_user
+from tests.policy import set_policy
 
 LEAVES = AS_OF + timedelta(minutes=10)
-
-
-def activate(**changes):
-    """Another policy in force."""
-    old = PolicyVersion.objects.get(state="active")
-    PolicyVersion.objects.filter(pk=old.pk).update(state="retired")
-    return PolicyVersion.objects.create(number=old.number + 1, state="active", parameters={**old.parameters, **changes})
 
 
 def ended(case, at=LEAVES):
@@ -63,7 +56,7 @@ CHANGES = {
     "customer wrote": reply,
     "approver lost the role": lambda c: c.desk.portfolio.portfoliousergrant_set.filter(user=c.desk.reviewer).update(ends_on=day(-1)),
     "approver deactivated": lambda c: type(c.desk.reviewer).objects.filter(pk=c.desk.reviewer.pk).update(is_active=False),
-    "limits lowered": lambda c: activate(routine_total_limit=10),
+    "limits lowered": lambda c: set_policy(routine_total_limit=10),
     "sender changed": lambda c: Portfolio.objects.update(sender_email="other@brightwater.example"),
     "reply address changed": lambda c: Portfolio.objects.update(reply_to="other@brightwater.example"),
     "became a natural person": lambda c: type(c.account).objects.update(natural_person=True),
@@ -90,7 +83,7 @@ def test_an_editors_own_approval_falls_when_policy_no_longer_allows_it():
     case = routine_case()
     edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nKind regards", 1, by=case.desk.reviewer, at=AS_OF)
     case.approve(case.desk.reviewer)
-    activate(routine_editor_may_approve=False)
+    set_policy(routine_editor_may_approve=False)
     delivery = ended(case)
     assert delivery.state == "stopped"
     assert "edited this text" in delivery.stop_reason
@@ -146,16 +139,6 @@ class Thread(threading.Thread):
             self.result = error
         finally:
             connections.close_all()
-
-
-@pytest.fixture
-def server(settings):
-    with MailServer() as mail_server:
-        settings.MAIL_TRANSPORT = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_server.port, 15
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        yield mail_server
 
 
 WHILE_LOCKED = ["paid", "disputed", "held", "everything paused", "portfolio paused", "opted out", "address changed", "customer wrote", "approver lost the role", "limits lowered"]

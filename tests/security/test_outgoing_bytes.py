@@ -14,7 +14,6 @@ from drafts.delivery import handover, mime
 from drafts.generation.statement import statement_file
 from drafts.models import Delivery
 from drafts.review import edit
-from tests.drafts.delivery.smtp_server import MailServer
 from tests.drafts.scene import AS_OF, Desk, prepared, routine_case
 
 pytestmark = pytest.mark.django_db
@@ -155,15 +154,10 @@ def test_the_statement_holds_no_formula_whatever_the_customer_is_called():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_mail_server_receives_exactly_the_approved_bytes_from_and_to_exactly_the_approved_addresses(settings):
-    with MailServer() as server:
-        settings.MAIL_TRANSPORT = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 10
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        case = routine_case()
-        delivery = case.approve()
-        handover.deliver_due(LEAVES)
+def test_the_mail_server_receives_exactly_the_approved_bytes_from_and_to_exactly_the_approved_addresses(server):
+    case = routine_case()
+    delivery = case.approve()
+    handover.deliver_due(LEAVES)
     sender, recipients, content = server.box.taken[0]
     assert (sender, recipients) == (case.draft.from_address, [case.draft.to_address])
     assert content == delivery.mime.encode("ascii")

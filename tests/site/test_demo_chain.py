@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
@@ -14,6 +12,7 @@ from governance.audit import Entry, record
 from governance.models import Event, Installation
 from tests.drafts.scene import stop_clock
 from tests.factories import make_user
+from tests.reading import text_of
 from tests.site.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +33,6 @@ def demo(settings, tmp_path):
 def act(stream, number):
     with transaction.atomic():
         record([Entry(stream, "hold.put", "hold", number, {"n": number})], by=None, at=clock.now())
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 FOUND = {

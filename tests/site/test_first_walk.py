@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -15,12 +14,9 @@ from drafts.models import FollowUp
 from governance.models import Decision, Hold
 from tests.drafts.scene import AS_OF, Desk, prepared, routine_case
 from tests.factories import make_hold, make_message, make_portfolio, make_signal, make_user
+from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def url_of(case):

@@ -22,11 +22,13 @@ from drafts import sweeping
 from drafts.generation import runner
 from drafts.models import Draft, Generation
 from drafts.preparation import prepare_accounts
-from governance import heartbeat, policies
-from governance.models import Beat, HealthDay, HealthLook, JobFailure, PolicyVersion
+from governance import heartbeat
+from governance.models import Beat, HealthDay, HealthLook, JobFailure
 from governance.roles import ALL_ROLES
 from tests.drafts.scene import AS_OF, routine_case
 from tests.factories import make_portfolio, make_user, moment
+from tests.policy import set_policy
+from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
 
@@ -35,10 +37,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
 def unthrottled():
     """Each test leaves its own signs of life."""
     heartbeat._last.clear()
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def lines(at=AS_OF):
@@ -57,12 +55,12 @@ def test_a_stopped_worker_is_a_problem_within_a_minute_although_nobody_is_left_t
     client = signed_in(desk.reviewer)
     sweeping.sweep(AS_OF)
     look(AS_OF)
-    assert "Drafts are not being prepared" not in text(client.get("/admin/drafts/followup/"))
-    assert "1 alive" in text(client.get("/admin/health/"))
+    assert "Drafts are not being prepared" not in text_of(client.get("/admin/drafts/followup/"))
+    assert "1 alive" in text_of(client.get("/admin/health/"))
     Beat.objects.update(at=timezone.now() - timedelta(seconds=75))
-    page = text(client.get("/admin/health/"))
+    page = text_of(client.get("/admin/health/"))
     assert re.search(r"Workers Problem last beat 7\d s ago", page)
-    queue = text(client.get("/admin/drafts/followup/"))
+    queue = text_of(client.get("/admin/drafts/followup/"))
     assert "Drafts are not being prepared:" in queue and "no worker has given a sign of life for 7" in queue
 
 
@@ -73,10 +71,7 @@ def test_without_a_limit_nothing_is_green(signed_in):
     look(AS_OF)
     before = client.get("/admin/health/")
     assert lines()[f"source:{portfolio.pk}:payments"].state == "fine"
-    active = PolicyVersion.objects.get(state="active")
-    PolicyVersion.objects.filter(pk=active.pk).update(state="retired")
-    numbers = {**policies.DEFAULT.model_dump(mode="json"), "source_warn_hours": {"invoices": 12, "contacts": 12}}
-    PolicyVersion.objects.create(number=active.number + 1, state="active", parameters=numbers)
+    set_policy(source_warn_hours={"invoices": 12, "contacts": 12})
     found = lines()[f"source:{portfolio.pk}:payments"]
     assert found.state == "not_set_up" and "no warning limit set" in found.limit and "Set a limit" in found.do
     look(AS_OF)
@@ -111,7 +106,7 @@ def test_sending_that_is_paused_or_refused_is_said_with_who_and_why(signed_in):
     reviewer.post("/admin/outgoing/pause/", {"reason": "ERP wrong balances"})
     found = lines(moment(0.1))["sending"]
     assert found.state == "warning" and "ERP wrong balances" in found.value
-    assert "ERP wrong balances" in text(reviewer.get("/admin/health/")), "the bar is on this page too"
+    assert "ERP wrong balances" in text_of(reviewer.get("/admin/health/")), "the bar is on this page too"
     reviewer.post("/admin/outgoing/resume/", {"reason": "x"})
     assert lines(moment(0.1))["sending"].state == "warning", "a reviewer pauses and does not resume"
 
@@ -141,7 +136,7 @@ def test_every_role_reads_it_and_sees_the_sources_of_its_own_portfolios_only(sig
     own, foreign = make_portfolio(name="Own portfolio"), make_portfolio(name="Zzforeign portfolio")
     Source.objects.filter(portfolio=foreign).update(status="failed", error="password=hunter2 refused")
     look(AS_OF)
-    page = text(signed_in(make_user(role, own)).get("/admin/health/"))
+    page = text_of(signed_in(make_user(role, own)).get("/admin/health/"))
     assert "Own portfolio" in page and "Zzforeign" not in page and "hunter2" not in page
 
 
@@ -149,13 +144,13 @@ def test_reading_measures_nothing_and_writes_nothing_and_an_old_look_is_no_knowl
     make_portfolio()
     client = signed_in(make_user("system_admin"))
     page = client.get("/admin/health/")
-    assert not HealthLook.objects.exists() and "Nobody has looked yet" in text(page)
+    assert not HealthLook.objects.exists() and "Nobody has looked yet" in text_of(page)
     look(AS_OF)
     assert {row["line"].state for group in client.get("/admin/health/").context["groups"] for row in group["lines"]} & {"fine"}
     HealthLook.objects.update(wall=timezone.now() - timedelta(minutes=6))
     page = client.get("/admin/health/")
     assert not {row["line"].state for group in page.context["groups"] for row in group["lines"]} & {"fine", "warning", "problem"}
-    assert "too old to say anything" in text(page) and "not checked since" in text(page)
+    assert "too old to say anything" in text_of(page) and "not checked since" in text_of(page)
 
 
 def test_a_check_that_raises_is_unknown_and_the_others_still_run(monkeypatch):

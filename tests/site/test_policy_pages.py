@@ -12,6 +12,7 @@ from drafts.simulation import runs
 from governance.models import PolicyVersion
 from tests.drafts.simulation.policy_scene import AS_OF, Scene
 from tests.factories import make_user
+from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
 
@@ -19,10 +20,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
 @pytest.fixture
 def scene():
     return Scene()
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def form_of(response):

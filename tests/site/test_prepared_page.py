@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from drafts.review import open_disputes
 from governance.models import ApprovedTerm, Decision
 from tests.drafts.scene import AS_OF, Desk
 from tests.factories import make_invoice, make_message, make_ticket, moment
+from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of", "model_may_write")]
 
@@ -43,10 +43,6 @@ def prepare(settings):
         return FollowUp.objects.get(account=account)
 
     return _prepare
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_the_summary_stands_under_the_brief_with_its_evidence_and_its_author(signed_in, desk, prepare):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from io import StringIO
 
 import pytest
@@ -16,13 +15,10 @@ from governance.models import ModelSwitch, Portfolio, ReadinessLook
 from governance.roles import ALL_ROLES
 from tests.drafts.ready import ready_portfolio, switched_on
 from tests.factories import AS_OF, make_invoice, make_portfolio, make_user
+from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
 SEE = {"reviewer", "account_owner", "finance_approver", "compliance_auditor", "policy_admin", "system_admin"}
-
-
-def text(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def url(portfolio, tail=""):
@@ -38,9 +34,9 @@ def test_each_role_sees_its_own_portfolios_or_none_and_no_page_names_a_customer(
     assert client.get(url(foreign)).status_code == (404 if role in SEE else 403)
     assert ("/admin/readiness/" in client.get("/admin/").content.decode()) == (role in SEE)
     if role in SEE:
-        assert foreign.name not in text(overview) and own.name in text(overview)
+        assert foreign.name not in text_of(overview) and own.name in text_of(overview)
         for account in Account.objects.all():
-            assert account.name not in text(page) + text(overview)
+            assert account.name not in text_of(page) + text_of(overview)
 
 
 def test_an_empty_portfolio_says_what_to_do_next_in_order_with_links_that_answer(signed_in):
@@ -50,7 +46,7 @@ def test_an_empty_portfolio_says_what_to_do_next_in_order_with_links_that_answer
     page = client.get(url(portfolio))
     steps = [step["line"].key for step in page.context["steps"]]
     assert steps[0] == "sender" and steps.index("approvers") < steps.index("facts") < steps.index("disputes")
-    assert "What to do next, in this order" in text(page) and "Enter who sends for this portfolio." in text(page)
+    assert "What to do next, in this order" in text_of(page) and "Enter who sends for this portfolio." in text_of(page)
     links = {step["url"] for step in page.context["steps"] if step["url"]}
     assert len(links) >= 4
     for link in links:
@@ -71,10 +67,10 @@ def test_the_page_shows_the_last_look_and_check_now_measures_anew(signed_in):
     look([portfolio.pk], AS_OF)
     Source.objects.filter(portfolio=portfolio, kind="tickets").update(status="failed")
     client = signed_in(make_user("reviewer", portfolio))
-    assert "100 of 100" in text(client.get(url(portfolio)))
+    assert "100 of 100" in text_of(client.get(url(portfolio)))
     assert client.get(url(portfolio, "check/")).status_code == 405
     page = client.post(url(portfolio, "check/"), follow=True)
-    assert "does not answer" in text(page) and "Not ready for a model" in text(page)
+    assert "does not answer" in text_of(page) and "Not ready for a model" in text_of(page)
     assert ReadinessLook.objects.count() == 2
 
 
@@ -82,16 +78,16 @@ def test_one_person_asks_and_another_lets_the_model_write(signed_in):
     portfolio = ready_portfolio()
     asks, finance = signed_in(make_user("policy_admin")), signed_in(make_user("finance_approver", portfolio))
     page = asks.post(url(portfolio, "model/ask/"), {"reason": "compared for two weeks"}, follow=True)
-    assert "another person confirms" in text(page) and "Let a model write" not in text(page)
+    assert "another person confirms" in text_of(page) and "Let a model write" not in text_of(page)
     switch = ModelSwitch.objects.get()
     answer = {"switch": switch.pk, "answer": "confirm"}
     refused = asks.post(url(portfolio, "model/answer/"), answer)
-    assert refused.status_code == 403 and "because you asked for it" in text(refused)
+    assert refused.status_code == 403 and "because you asked for it" in text_of(refused)
     assert signed_in(make_user("reviewer", portfolio)).post(url(portfolio, "model/answer/"), answer).status_code == 403
     page = finance.post(url(portfolio, "model/answer/"), answer, follow=True)
-    assert "confirmed on" in text(page) and ModelSwitch.objects.get().state == "on"
+    assert "confirmed on" in text_of(page) and ModelSwitch.objects.get().state == "on"
     page = finance.post(url(portfolio, "model/end/"), {"switch": switch.pk, "reason": "enough"}, follow=True)
-    assert "The approved templates do." in text(page) and ModelSwitch.objects.get().state == "off"
+    assert "The approved templates do." in text_of(page) and ModelSwitch.objects.get().state == "off"
 
 
 def test_the_switch_of_another_portfolio_cannot_be_answered_through_ones_own(signed_in):
@@ -111,7 +107,7 @@ def test_a_fallen_portfolio_says_since_when_and_why_templates_write(signed_in):
     switched_on(portfolio)
     Source.objects.filter(portfolio=portfolio, kind="tickets").update(status="failed")
     look([portfolio.pk], AS_OF)
-    page = text(signed_in(make_user("reviewer", portfolio)).get(url(portfolio)))
+    page = text_of(signed_in(make_user("reviewer", portfolio)).get(url(portfolio)))
     assert "The approved templates write since" in page and "tickets system does not answer" in page
     assert "nobody has to switch it on" in page
 

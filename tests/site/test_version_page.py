@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.urls import reverse
 
@@ -11,6 +9,7 @@ from drafts.simulation import content_hash
 from governance.models import EvaluationRun, Event, PromptVersion, TemplateVersion
 from tests.drafts.scene import AS_OF
 from tests.factories import make_user
+from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
 
@@ -31,10 +30,6 @@ def template():
 
 def prompt():
     return PromptVersion.objects.get(key="draft", state="active")
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_a_text_is_written_by_one_and_activated_by_another(signed_in, author, other):

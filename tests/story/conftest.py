@@ -1,17 +1,16 @@
-"""What the stories share: a real mail server."""
+"""What the stories share: a command and its answer."""
 
 from __future__ import annotations
 
-import pytest
+import io
+import json
+from typing import Any
 
-from tests.drafts.delivery.smtp_server import MailServer
+from django.core.management import call_command
 
 
-@pytest.fixture
-def server(settings):
-    with MailServer() as mail_server:
-        settings.MAIL_TRANSPORT = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_server.port, 10
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        yield mail_server
+def run(command: str, *arguments: str) -> Any:
+    """What a command of ``manage.py`` answers with ``--json``."""
+    out = io.StringIO()
+    call_command(command, *arguments, "--json", stdout=out)
+    return json.loads(out.getvalue())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from datetime import date, timedelta
 from itertools import permutations
@@ -23,7 +22,9 @@ from governance.ledger import verify
 from governance.models import Approval, ApprovalRequest, Decision, Portfolio, User
 from tests.drafts.scene import AS_OF, stop_clock
 from tests.factories import make_user
+from tests.reading import text_of
 from tests.site.conftest import client_of
+from tests.story.conftest import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NAMES = ("ada@three.example", "ben@three.example", "cleo@three.example")
@@ -34,12 +35,6 @@ LEGAL = "We will hand this matter to our lawyers."
 TIERS = {"routine": "standard", "exception": "strategic", "executive": "enterprise", "legal": "standard", "suspension": "standard", "both": "strategic"}
 WORDING = {"legal": ("legal_step", "proceed_step", LEGAL), "suspension": ("suspension", "proceed_suspension", SUSPENSION)}
 WORDING["both"] = WORDING["suspension"]
-
-
-def run(command, *arguments):
-    out = io.StringIO()
-    call_command(command, *arguments, "--json", stdout=out)
-    return json.loads(out.getvalue())
 
 
 def book(folder, kinds):
@@ -127,12 +122,8 @@ def write_in(key, writer):
     leave(row.pk, by=writer, at=AS_OF)
 
 
-def words(response):
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
 def workspace(key, person, query=""):
-    return words(client_of(person).get(reverse("admin:review", args=[row_of(key).pk]) + query))
+    return text_of(client_of(person).get(reverse("admin:review", args=[row_of(key).pk]) + query))
 
 
 def nobody_twice():
@@ -187,7 +178,7 @@ def test_a_suspension_says_that_a_writer_is_missing_before_anybody_decides_write
     book(tmp_path, {"suspension": 1})
     key = "suspension-0"
     ask_decision(Account.objects.get(external_id=key).pk, "suspension", "no answer to two reminders", by=ben, at=AS_OF)
-    page = words(client_of(ada).get(reverse("admin:decision", args=[_question(key).pk])))
+    page = text_of(client_of(ada).get(reverse("admin:decision", args=[_question(key).pk])))
     assert "with the writer this takes 4 different people" in page and "An administrator gives one of the roles to somebody else." in page
     settle(key, ada, ben)
     assert "Too few people can approve this." not in workspace(key, ben), "as it is, without the sentence, two people suffice"
@@ -242,7 +233,7 @@ def test_an_empty_portfolio_says_what_to_do_next_and_loses_each_step_that_is_don
     ben, portfolio = User.objects.get(username=NAMES[1]), Portfolio.objects.get()
 
     def page():
-        return words(client_of(ben).get(reverse("admin:readiness_portfolio", args=[portfolio.pk]))).split("What was measured")[0]
+        return text_of(client_of(ben).get(reverse("admin:readiness_portfolio", args=[portfolio.pk]))).split("What was measured")[0]
 
     said = page()
     assert "What to do next, in this order" in said

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from accounts.models import Account
 from drafts.management.commands.prepare import end_of_business
@@ -19,6 +16,7 @@ from drafts.preparation import prepare_accounts
 from drafts.review import decide
 from governance.models import Decision
 from tests.factories import make_user
+from tests.story.conftest import run
 from tests.story.ledger_check import Row, problems_of, read_highradius, read_ibm
 
 LEDGERS = Path(settings.BASE_DIR).parent / "shared" / "data" / "ledgers"
@@ -30,12 +28,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not IBM.exists() or not HIGHRADIUS.exists(), reason=f"the real ledgers are not at {LEDGERS}"),
 ]
-
-
-def run(command, *arguments):
-    out = io.StringIO()
-    call_command(command, *arguments, "--json", stdout=out)
-    return json.loads(out.getvalue())
 
 
 def imported(path, day):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from django.core.management import call_command
 
 from accounts.models import Account, DisputeSignal, Invoice, Message
 from drafts import states, sweeping
@@ -30,6 +27,7 @@ from governance.ledger import verify
 from governance.models import Decision, Event, Portfolio
 from tests.drafts.scene import AS_OF, stop_clock
 from tests.factories import make_user
+from tests.story.conftest import run
 from tests.story.event_fields import faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -52,12 +50,6 @@ FILES = {
 0009,INV-30001,2026-03-25,2026-04-25,EUR,500.00,500.00,delivered
 """,
 }
-
-
-def run(command, *arguments):
-    out = io.StringIO()
-    call_command(command, *arguments, "--json", stdout=out)
-    return json.loads(out.getvalue())
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from drafts.delivery import handover, outbox, settle
 from drafts.delivery.transports import SmtpTransport
 from drafts.models import Delivery
 from governance.models import Event
-from tests.drafts.delivery.smtp_server import MailServer
 from tests.drafts.scene import AS_OF, Desk, routine_case, stop_clock
 
 pytestmark = pytest.mark.django_db
@@ -24,16 +23,6 @@ LEAVES = AS_OF + timedelta(minutes=10)
 @pytest.fixture(autouse=True)
 def at_as_of(settings):
     stop_clock(settings)
-
-
-@pytest.fixture
-def server(settings):
-    with MailServer() as mail_server:
-        settings.MAIL_TRANSPORT = "smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mail_server.port, 5
-        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        yield mail_server
 
 
 def approved(desk=None):

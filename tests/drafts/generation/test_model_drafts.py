@@ -12,10 +12,9 @@ from collections_site.provider.server import Provider
 from drafts.generation import runner
 from drafts.models import Draft, FollowUp, Generation
 from drafts.preparation import prepare_accounts
-from governance import policies
-from governance.models import PolicyVersion
 from tests.drafts.generation.support import answer
 from tests.factories import AS_OF, make_account, make_invoice
+from tests.policy import set_policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
@@ -56,12 +55,6 @@ def account():
     account = make_account(name="Alder AG")
     make_invoice(account, number="INV-4711")
     return account
-
-
-def set_policy(**changes):
-    PolicyVersion.objects.filter(state="active").update(state="retired")
-    parameters = policies.DEFAULT.model_copy(update=changes).model_dump(mode="json")
-    PolicyVersion.objects.create(number=2, state="active", parameters=parameters)
 
 
 def test_a_models_words_become_a_draft_in_which_code_wrote_every_figure(desk, account):

@@ -10,10 +10,9 @@ from collections_site.provider.faults import FAULTS
 from collections_site.provider.server import Provider
 from drafts.generation import budget, runner
 from drafts.models import Generation
-from governance import policies
-from governance.models import PolicyVersion
 from tests.drafts.generation.support import answer, ask, waiting
 from tests.factories import AS_OF, make_account
+from tests.policy import set_policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("model_may_write")]
 
@@ -30,12 +29,6 @@ def work(settings):
         return list(Generation.objects.filter(follow_up_id__in=[i.follow_up_id for i in items]).order_by("pk"))
 
     return _work
-
-
-def set_policy(**changes):
-    PolicyVersion.objects.filter(state="active").update(state="retired")
-    parameters = policies.DEFAULT.model_copy(update=changes).model_dump(mode="json")
-    PolicyVersion.objects.create(number=2, state="active", parameters=parameters)
 
 
 def test_a_good_answer_is_recorded_with_its_figures(work):

@@ -17,8 +17,9 @@ from drafts.simulation import UnknownVersion, cli, compare, content_hash, resolv
 from drafts.simulation.comparison import NotComparable, TooExpensive, totals, why_not
 from drafts.simulation.samples import SENDER
 from governance import policies
-from governance.models import ApprovalRequest, EvaluationRun, Event, PolicyVersion, PromptVersion
+from governance.models import ApprovalRequest, EvaluationRun, Event, PromptVersion
 from tests.factories import AS_OF, make_account, make_invoice, make_portfolio, moment
+from tests.policy import set_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -157,9 +158,7 @@ def test_greeting_and_signature_are_no_edits():
 
 
 def test_a_comparison_beyond_the_budget_asks_nobody(model, book, second):
-    PolicyVersion.objects.filter(state="active").update(state="retired")
-    parameters = policies.DEFAULT.model_copy(update={"model_cost_micro_per_day": 50_000}).model_dump(mode="json")
-    PolicyVersion.objects.create(number=2, state="active", parameters=parameters)
+    set_policy(model_cost_micro_per_day=50_000)
     provider = model(answerer())
     with pytest.raises(TooExpensive, match="fewer accounts"):
         compare(resolve("draft/1"), resolve("draft/2"), 8, AS_OF)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import timedelta
 
@@ -20,6 +19,7 @@ from tests.drafts.delivery.smtp_server import MailServer
 from tests.drafts.scene import AS_OF, routine_case, stop_clock
 from tests.factories import make_user
 from tests.governance.ledger.tampering import guards_off, sql
+from tests.reading import text_of
 from tests.site.conftest import client_of
 
 pytestmark = pytest.mark.django_db
@@ -257,10 +257,6 @@ def test_one_that_begins_while_a_message_is_claimed_puts_it_back(settings):
     assert handover.begin(claim, at=LEAVES) is None
     delivery.refresh_from_db()
     assert delivery.state == states.SCHEDULED and delivery.stop_code == ""
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_the_screens_say_so_and_the_right_person_lifts_it_there(settings):
