@@ -43,7 +43,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _control(
         "segregation", "Segregation of duties", "Nobody approves their own words or acts; required roles are filled by different people.",
-        "drafts/test_approve.py::test_one_person_with_both_roles_fills_only_one_of_them governance/test_approvals.py::test_superuser_status_buys_nothing",
+        "drafts/test_who_approves.py::test_one_person_with_both_roles_fills_only_one_of_them governance/test_approvals.py::test_superuser_status_buys_nothing",
         "GOVERN 2.1, GOVERN 3.2", "CC6.1, CC6.3", iso_42001="A.3.2", eu_ai_act="14(4)",
     ),
     _control(
@@ -108,7 +108,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _control(
         "independent_qa", "Independent QA and recall sampling", "Somebody who did not approve draws random samples and labels them.",
-        "drafts/test_labelling.py governance/test_recall.py drafts/detectors/test_measure_detectors.py", "MEASURE 1.1, MEASURE 1.3, MEASURE 2.5", "CC4.1", iso_42001="A.6.2.6",
+        "drafts/test_labelling.py drafts/test_labelling_results.py governance/test_recall.py drafts/detectors/test_measure_detectors.py", "MEASURE 1.1, MEASURE 1.3, MEASURE 2.5", "CC4.1", iso_42001="A.6.2.6",
     ),
     _control(
         "untrusted_text", "Untrusted inbound text", "Customers' words are data, never instructions; what tries to instruct is flagged.",

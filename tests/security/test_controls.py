@@ -15,7 +15,7 @@ from governance.controls import BY_ID, CONTROLS, FRAMEWORKS, in_framework
 from governance.models import ControlResult, Event, Incident
 from tests.drafts.scene import AS_OF, Desk, routine_case
 from tests.factories import make_user
-from tests.security.test_verify_invariants import sent, tamper
+from tests.security.broken_rows import sent, tamper
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent.parent

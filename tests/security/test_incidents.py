@@ -15,7 +15,7 @@ from governance.decisions import NotAllowed
 from governance.models import Event, Incident
 from tests.drafts.scene import AS_OF, Desk, routine_case
 from tests.factories import make_message, make_user, moment
-from tests.security.test_verify_invariants import LEAVES, sent, tamper
+from tests.security.broken_rows import LEAVES, sent, tamper
 
 pytestmark = pytest.mark.django_db
 TOMORROW = (AS_OF + timedelta(days=1)).date()

@@ -15,7 +15,7 @@ from drafts.review import reject
 from governance.models import Event, Quarantine
 from tests.drafts.scene import AS_OF, Desk, exception_case, routine_case, stop_clock
 from tests.factories import make_message
-from tests.security.test_verify_invariants import one_of, sent, tamper
+from tests.security.broken_rows import one_of, sent, tamper
 
 pytestmark = pytest.mark.django_db
 

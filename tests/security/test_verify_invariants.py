@@ -5,72 +5,25 @@ The violating rows are made by SQL with the guards taken away: nothing in the ap
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import Invoice
 from drafts import states
-from drafts.delivery import handover, outbox, settle
-from drafts.invariants import INVARIANTS, NOT_FROM_ROWS, broken, verify
-from drafts.models import Delivery
+from drafts.delivery import handover
+from drafts.invariants import broken
 from drafts.review import approve, decide, dismiss_signal, edit, leave, open_for_review, propose_outcome, request_changes, resolve_unknown
 from governance import guards, holds
 from governance.models import Decision, Event, Hold, PolicyVersion
 from tests.drafts.scene import AS_OF, Desk, exception_case, moment, prepared, routine_case
 from tests.factories import make_contact, make_invoice, make_signal, make_user
+from tests.security.broken_rows import LEAVES, one_of, only, parked, sent, tamper
 
 pytestmark = pytest.mark.django_db
-LEAVES = AS_OF + timedelta(minutes=10)
 LATER = AS_OF + timedelta(hours=2)
-
-
-def sent(case, at=LEAVES):
-    """Approve and hand over."""
-    case.approve() if case.follow_up.lane == states.ROUTINE else case.approve(case.desk.owner, case.desk.finance)
-    at = max(at, case.delivery.leaves_at)
-    assert handover.deliver_one(case.delivery.pk, at) == states.ACCEPTED
-    return case
-
-
-def parked(case):
-    """A message whose outcome nobody knows."""
-    case.approve()
-    claim = outbox.claim(LEAVES, "worker", case.delivery.pk)
-    assert handover.begin(claim, at=LEAVES) is not None
-    settle.unknown(claim, "the line broke", at=LEAVES)
-    assert case.delivery.state == states.OUTCOME_UNKNOWN
-    return case
-
-
-def tamper(statement, *values):
-    """One statement by hand, with every guard out of the way."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        guards.drop(connection)
-        plain = [connection.ops.adapt_datetimefield_value(v) if hasattr(v, "tzinfo") else v for v in values]
-        cursor.execute(statement, plain)
-        assert cursor.rowcount != 0, "the statement must change something"
-    guards.install(connection)
-
-
-def only(invariant):
-    """The one invariant that is broken now, with its sentences."""
-    found = broken()
-    assert {line.split(":")[0] for line in found} == {invariant}, found
-    return " ".join(found)
-
-
-def one_of(invariant):
-    """Likewise, where the row breaks others too."""
-    found = [line for line in broken() if line.startswith(f"{invariant}:")]
-    assert found, broken()
-    return " ".join(found)
 
 
 def test_an_honest_database_breaks_nothing():
@@ -335,69 +288,3 @@ def test_i29_an_approved_text_that_a_check_refuses():
     case = sent(routine_case())
     case.draft.findings.create(check_id="G17", label="threat", severity="block", why="a threat")
     assert "a threat" in only("I29")
-
-
-# --- the command -----------------------------------------------------------------------------------------------------------
-
-
-def run(*args):
-    out = io.StringIO()
-    try:
-        call_command("verify_invariants", *args, stdout=out)
-    except SystemExit as end:
-        return int(end.code), out.getvalue()
-    return 0, out.getvalue()
-
-
-def test_the_command_ends_with_0_and_one_line_per_invariant_when_all_hold():
-    sent(routine_case())
-    code, text = run()
-    assert code == 0
-    assert text.count("holds ") == len(INVARIANTS)
-    assert "broken" not in text
-
-
-def test_the_command_ends_with_1_and_names_the_rows_in_words_and_as_json():
-    case = sent(routine_case())
-    tamper("UPDATE drafts_delivery SET server_answer = ''")
-    code, text = run()
-    assert (code, f"delivery {case.delivery.pk}: " in text) == (1, True)
-    code, text = run("--json")
-    found = json.loads(text)
-    assert (code, found["ok"]) == (1, False)
-    by_id = {row["id"]: row for row in found["invariants"]}
-    assert by_id["I5"]["violations"] == [
-        {"kind": "delivery", "id": case.delivery.pk, "words": "it is accepted without an answer of the mail server"}
-    ]
-    assert by_id["I1"]["ok"] is True
-    assert found["not_from_rows"] == list(NOT_FROM_ROWS)
-
-
-def test_the_command_looks_at_the_invariants_named_and_shows_as_many_rows_as_asked():
-    for _ in range(3):
-        sent(routine_case())
-    tamper("UPDATE drafts_delivery SET server_answer = ''")
-    assert run("--only", "I1", "I2")[0] == 0
-    code, text = run("--only", "I5", "--limit", "1", "--json")
-    (found,) = json.loads(text)["invariants"]
-    assert (code, found["count"], len(found["violations"])) == (1, 3, 1)
-
-
-def test_every_invariant_of_the_design_is_either_looked_at_or_said_not_to_be():
-    known = {invariant.id for invariant in INVARIANTS} | set(NOT_FROM_ROWS)
-    assert known == {f"I{n}" for n in range(1, 30)} - {"I19"}
-
-
-def test_looking_changes_nothing():
-    sent(routine_case())
-    before = (Delivery.objects.count(), Event.objects.count(), Event.objects.latest("pk").hash)
-    verify()
-    assert before == (Delivery.objects.count(), Event.objects.count(), Event.objects.latest("pk").hash)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_outside_a_transaction_it_reads_one_picture_and_leaves_nothing_open():
-    sent(routine_case())
-    assert broken() == []
-    assert not connection.in_atomic_block
-    assert broken() == []
