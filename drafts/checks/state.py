@@ -114,15 +114,7 @@ def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
             continue
         if not _payment_known(draft, text, match, invoices):
             number = invoices[0] if invoices else None
-            yield text.finding(
-                "G06",
-                "contradicts_facts",
-                BLOCK,
-                match.start,
-                match.end,
-                "the facts show it as open and unpaid",
-                fact=f"{number.number} is open" if number else "",
-            )
+            yield _contradicts(text, match.start, match.end, "the facts show it as open and unpaid", fact=f"{number.number} is open" if number else "")
 
 
 def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
@@ -149,7 +141,11 @@ def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
             continue
         late = [i.days_overdue(draft.facts.as_of) for i in spoken_of(draft, text, match)]
         if late and all(days is not None and days > 0 for days in late):
-            yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the invoice is past its due date")
+            yield _contradicts(text, match.start, match.end, "the invoice is past its due date")
+
+
+def _contradicts(text: Text, start: int, end: int, why: str, fact: str = "") -> Finding:
+    return text.finding("G06", "contradicts_facts", BLOCK, start, end, why, fact=fact)
 
 
 def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
@@ -160,9 +156,9 @@ def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
             if any(row.get("invoice") in numbers for row in raised) and re.search(
                 r"\b(?:no|kein\w*|aucun\w*|ningun\w*|not|nicht|pas)\b", text.plain[slice(*match.clause)]
             ):
-                yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold a dispute")
+                yield _contradicts(text, match.start, match.end, "the facts hold a dispute")
         if not match.negated and not raised and not condition_before(text, match) and not asks(text, match.sentence) and not _we_tell(text, match):
-            yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold no dispute")
+            yield _contradicts(text, match.start, match.end, "the facts hold no dispute")
 
 
 # "je me permets de vous signaler la facture": what is reported is reported to the reader.
@@ -183,15 +179,7 @@ def _disputed_named(draft: Draft, text: Text) -> Iterator[Finding]:
         return
     for item in text.items:
         if item.kind == "ref" and item.ref.kind == "invoice" and item.ref.name in draft.facts.disputed:
-            yield text.finding(
-                "G06",
-                "contradicts_facts",
-                BLOCK,
-                item.start,
-                item.end,
-                "a demand names an invoice under dispute",
-                fact=f"{item.ref.name} is disputed",
-            )
+            yield _contradicts(text, item.start, item.end, "a demand names an invoice under dispute", fact=f"{item.ref.name} is disputed")
 
 
 def _settled_named(draft: Draft, text: Text) -> Iterator[Finding]:
@@ -203,15 +191,7 @@ def _settled_named(draft: Draft, text: Text) -> Iterator[Finding]:
             invoice = draft.facts.invoice(item.ref.name)
             dead = invoice.open == 0 or invoice.status.lower() in {"paid", "cancelled", "canceled", "void", "written_off"}
             if dead and not told_settled(text, draft.facts, item, invoice) and not any(m.sentence[0] <= item.start < m.sentence[1] for m in matches(text, "cleared", negated=None)):
-                yield text.finding(
-                    "G06",
-                    "contradicts_facts",
-                    BLOCK,
-                    item.start,
-                    item.end,
-                    "nothing is open on this invoice",
-                    fact=f"{invoice.number}: 0.00 open",
-                )
+                yield _contradicts(text, item.start, item.end, "nothing is open on this invoice", fact=f"{invoice.number}: 0.00 open")
 
 
 def _count(draft: Draft, text: Text) -> Iterator[Finding]:
@@ -231,15 +211,7 @@ def _count(draft: Draft, text: Text) -> Iterator[Finding]:
         named = len({i.ref.name for i in text.items if i.kind == "ref" and i.ref.kind == "invoice"})
         undisputed = sum(1 for i in facts.invoices if i.number not in facts.disputed and i.open)
         if number not in {len(facts.invoices), late, opened, undisputed, named}:
-            yield text.finding(
-                "G06",
-                "contradicts_facts",
-                BLOCK,
-                match.start(),
-                noun.end(),
-                "the account has another number of open invoices",
-                fact=str(opened),
-            )
+            yield _contradicts(text, match.start(), noun.end(), "the account has another number of open invoices", fact=str(opened))
 
 
 def _small(word: str, languages: tuple[str, ...]) -> int | None:
@@ -254,9 +226,7 @@ def _purchase_order(draft: Draft, text: Text) -> Iterator[Finding]:
         asked = asks(text, match.sentence)
         told = any(i.kind == "ref" and i.ref.kind == "po" for i in text.items)
         if invoices and all(i.po for i in invoices) and not condition_before(text, match) and not asked and not told:
-            yield text.finding(
-                "G06", "contradicts_facts", BLOCK, match.start, match.end, "the facts hold the purchase order", fact=invoices[0].po
-            )
+            yield _contradicts(text, match.start, match.end, "the facts hold the purchase order", fact=invoices[0].po)
 
 
 _RULES = (_cleared, denials, denied_facts, _not_due, within_term, only_one, _disputes, _disputed_named, _settled_named, _count, _purchase_order)
