@@ -21,10 +21,11 @@ from drafts.admin.decisions import ASKED
 from drafts.admin.disputing import categories, pending
 from drafts.admin.lookup import account_or_404, accounts_of
 from drafts.admin.reveal import PURPOSES
+from drafts.admin.signals import ORDINARY, look
 from drafts.classification.presend import Forecast, forecast
 from drafts.models import FollowUp
 from drafts.privacy import kept_by
-from governance import clock, holds
+from governance import clock
 from governance.admin.pages import may, moment, page, person
 from governance.calendar import business_moment, zone
 from governance.models import User
@@ -50,13 +51,13 @@ def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -
     return page(
         request, "desk/account.html", row.name, a=row, facts=facts, lines=evidence.numbered(facts), follow_up=follow_up,
         sources=evidence.sources(facts, personal), ageing=_ageing(facts), bands=[LABELS[b] for b in BUCKETS],
-        holds=list(holds.in_force({row.pk: row.portfolio_id}, now).get(row.pk, ())), held=holding.on_account(request, row), asked=ASKED,
+        held=holding.on_account(request, row), asked=ASKED,
         forecast=_forecast(facts, follow_up, now),
         pending=pending(row.pk), colleagues=_colleagues(request, row),
         disputes=list(row.disputes.select_related("invoice", "owner").order_by("-opened_on")[:10]),
         parent=family.filter(pk=row.parent_id).first() if row.parent_id else None,
         children=list(family.filter(parent=row).order_by("name")[:20]),
-        days=timeline.of(request, row, now), shown=request.GET.get("show", "all"), kinds=timeline.KINDS,
+        timeline=timeline.of(request, row, now), whole=request.GET.get("rows") == "all", kinds=timeline.KINDS, judged=_judged(follow_up),
         contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=holding.KINDS, lifters=holding.LIFTERS, categories=categories(),
         rights={name: bool(may(request, name, row)) for name in RIGHTS}, purposes=PURPOSES, preserved=kept_by(row.pk, now),
         personal=personal, problem=problem, errors=problem is not None, status=problem.status if problem else 200,
@@ -72,6 +73,15 @@ def _forecast(facts: AccountFacts, follow_up: FollowUp | None, now: datetime) ->
     opens = business_moment(now, facts.time_zone, facts.country, policy.business_start_hour, policy.business_end_hour)
     purpose = follow_up.purpose if follow_up is not None and follow_up.status in states.OPEN else states.DEMAND
     return forecast(facts, policy, opens.astimezone(zone(facts.time_zone)).date(), purpose)
+
+
+def _judged(follow_up: FollowUp | None) -> dict[str, Any] | None:
+    """Which policy put it into its lane, when, and by which rules; None before it was judged."""
+    last = follow_up.classifications.select_related("policy_version").order_by("-pk").first() if follow_up else None
+    if last is None:
+        return None
+    rules = dict.fromkeys(look(str(reason.get("rule", "")))[0] for reason in last.reasons if reason.get("rule") not in ORDINARY)
+    return {"lane": last.get_lane_display(), "policy": last.policy_version, "at": last.created_at, "rules": list(rules)}
 
 
 def _contacts(row: Account, personal: bool) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from drafts import review, states
 from drafts.delivery import outbox
 from drafts.models import Delivery, FollowUp, Reply
 from governance import holds
-from governance.models import ApprovedTerm, Decision, Hold
+from governance.models import ApprovedTerm, Decision, Event, Hold
 from tests.drafts.scene import AS_OF, Desk, prepared, routine_case
 from tests.factories import day, make_dispute, make_invoice, make_message, make_portfolio, make_signal, make_user
 
@@ -292,7 +292,8 @@ def test_the_timeline_never_mixes_drafted_and_sent_and_us_shows_only_us(signed_i
     page = text_of(signed_in(case.desk.reviewer).get(at("account_page", case.account.pk)))
     assert "drafted, version 1" in page and "(not sent)" in page and "Message sent" not in page
     us = text_of(signed_in(case.desk.reviewer).get(at("account_page", case.account.pk) + "?show=us"))
-    assert "our question" not in us and "drafted, version 1" in us
+    acts = Event.objects.filter(stream=f"account:{case.account.pk}").count()
+    assert "our question" not in us and f"{acts} acts of ours on record" in us and "A draft was prepared and checked, by the machine" in us
 
 
 def test_a_reply_recorded_by_hand_holds_at_once_when_it_disputes(signed_in):
