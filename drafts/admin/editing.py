@@ -14,7 +14,7 @@ from drafts import review
 from drafts.admin import workspace
 from drafts.admin.acting import attempt, whole
 from drafts.admin.lookup import follow_up_or_404
-from drafts.admin.merging import merged
+from drafts.admin.merging import put_together
 from drafts.review.base import Conflict
 from governance import clock
 from governance.admin.pages import page, person, require
@@ -34,7 +34,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     except Conflict as conflict:
         return _conflict(request, pk, conflict)
     if problem is not None:
-        return workspace.shown(request, pk, problem, editing=True, typed={"subject": subject, "body": body})
+        return workspace.shown(request, pk, problem, editing=True, typed=request.POST.dict())
     blocking = draft.findings.filter(severity="block").count()
     tail = f" {blocking} blocking check{'s' if blocking != 1 else ''}." if blocking else " All checks ran."
     messages.success(request, f"Saved as version {draft.revision}. Earlier approvals of the old text are void.{tail}")
@@ -55,6 +55,17 @@ def keep(request: HttpRequest, pk: int) -> JsonResponse:
     return JsonResponse({"words": words, "ok": problem is None}, status=problem.status if problem else 200)
 
 
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let go of what was typed: the version in force stands, and the editor begins with it again."""
+    follow_up_or_404(request, pk)
+    dropped, problem = attempt(request, "edit", lambda: review.drop_working_copy(pk, by=person(request)))
+    if problem is not None:
+        return workspace.shown(request, pk, problem)
+    if dropped:
+        messages.success(request, "Your unsaved words are gone. The version below stands.")
+    return redirect(reverse("admin:review", args=[pk]) + workspace.list_query(request))
+
+
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The checks over the text as typed: the same gate as at saving, nothing is stored. Answers the list of findings."""
     follow_up = follow_up_or_404(request, pk)
@@ -73,7 +84,7 @@ def _conflict(request: HttpRequest, pk: int, conflict: Conflict) -> HttpResponse
     base, current = conflict.base, conflict.current
     merge = None
     if mine is not None and base is not None and current is not None:
-        merge = merged(base.body, mine.body, current.body)
+        merge = put_together(base, mine, current)
     return page(
         request, "desk/conflict.html", f"Two versions: {follow_up.account.name}", status=409, f=follow_up, conflict=conflict,
         mine=mine, base=base, current=current, merge=merge, errors=True, list_query=workspace.list_query(request),

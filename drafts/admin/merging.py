@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from diff_match_patch import diff_match_patch
+
+
+class Written(Protocol):
+    """A subject and a body, of a revision or as typed."""
+
+    @property
+    def subject(self) -> str:
+        """The subject."""
+
+    @property
+    def body(self) -> str:
+        """The text."""
+
+
+def put_together(base: Written, mine: Written, theirs: Written) -> tuple[str, str] | None:
+    """Subject and body with both changes; None when they meet in one place."""
+    if mine.subject != base.subject and theirs.subject not in (base.subject, mine.subject):
+        return None
+    subject = theirs.subject if mine.subject == base.subject else mine.subject
+    body = merged(base.body, mine.body, theirs.body)
+    return None if body is None else (subject, body)
 
 
 def merged(base: str, mine: str, theirs: str) -> str | None:

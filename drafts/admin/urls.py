@@ -32,7 +32,7 @@ FOLLOW_UP_ACTS = {
     "approve": acts.approve, "request-changes": acts.request_changes, "reject": acts.reject, "route": acts.route,
     "mark-disputed": acts.mark_disputed, "dismiss-signal": acts.dismiss_signal, "confirm-signal": acts.confirm_signal,
     "claim": acts.claim, "leave": acts.leave, "take-over": acts.take_over, "reopen": acts.reopen, "close": acts.close,
-    "edit": editing.save, "working-copy": editing.keep, "check": editing.check,
+    "edit": editing.save, "working-copy": editing.keep, "drop-copy": editing.drop, "check": editing.check,
     "looked": looking.look,
 }
 

@@ -58,9 +58,11 @@ def _draft_parts(request: HttpRequest, follow_up: FollowUp) -> dict[str, Any]:
         return {"draft": None, "findings": [], "pieces": [], "attachments": [], "editing": False, "copy": None}
     findings = list(draft.findings.select_related("acknowledged_by"))
     editing = request.GET.get("edit") == "1" and bool(may(request, "edit_draft", follow_up))
-    copy = WorkingCopy.objects.filter(draft=draft, user_id=person(request).pk).first() if editing else None
+    copies = WorkingCopy.objects.filter(draft__follow_up=follow_up, user_id=person(request).pk).select_related("draft")
+    copy = copies.order_by("-saved_at").first() if editing else None
     return {
         "draft": draft, "findings": findings, "pieces": pieces(draft.body, draft.claims, findings), "editing": editing, "copy": copy,
+        "over": copy.draft if copy else draft,  # the revision the words were typed over: when it is not in force any more, saving shows both
         "attachments": list(draft.attachments.defer("content")), "by_severity": _by_severity(findings),
         "masked": not may(request, "see_contact_data", follow_up),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from drafts.review.approving import Approved, acknowledge, approve
 from drafts.review.asking import ask_decision, request_draft
 from drafts.review.base import Blocked, Conflict, Text
 from drafts.review.calls import log_call
-from drafts.review.claims import leave, open_for_review, release_claims, save_working_copy, take_over
+from drafts.review.claims import drop_working_copy, leave, open_for_review, release_claims, save_working_copy, take_over
 from drafts.review.decisions import Term, decide, withdraw_term
 from drafts.review.diff import Change, change_list, facts_changed, word_diff
 from drafts.review.disputes import confirm_signal, dismiss_signal, mark_disputed, open_disputes, own_dispute, resolve_dispute
@@ -26,7 +26,7 @@ from governance.decisions import NotAllowed
 __all__ = [
     "CHANGE_KINDS", "REJECT_KINDS", "Approved", "Blocked", "Change", "Conflict", "NotAllowed", "Term", "Text", "WrongState",
     "acknowledge", "answer_dispute", "approve", "ask_decision", "change_list", "check_text", "confirm_signal", "correct", "decide", "dismiss_signal",
-    "edit", "facts_changed", "leave", "lift_hold", "log_call", "mark_disputed", "open_disputes", "open_for_review", "own_dispute",
+    "drop_working_copy", "edit", "facts_changed", "leave", "lift_hold", "log_call", "mark_disputed", "open_disputes", "open_for_review", "own_dispute",
     "pause_portfolio", "pause_sending", "propose_outcome", "put_hold", "recompute", "reject", "release_claims", "reopen", "request_changes", "request_draft",
     "resolve_dispute", "resolve_unknown", "resume", "resume_sending", "route", "save_working_copy", "stop", "switch_off_model", "switch_off_text", "take_over", "withdraw_term",
     "word_diff",

@@ -83,6 +83,13 @@ def save_working_copy(draft_id: int, subject: str, body: str, *, by: User, at: d
     return copy
 
 
+def drop_working_copy(follow_up_id: int, *, by: User) -> bool:
+    """Let go of one's own typed words; versions stay as they are. True when there were any."""
+    follow_up = FollowUp.objects.get(pk=follow_up_id)
+    can(by, "edit_draft", follow_up).or_raise()
+    return WorkingCopy.objects.filter(draft__follow_up=follow_up, user=by).delete()[0] > 0
+
+
 def _claim(follow_up: FollowUp, by: User, until: datetime, at: datetime) -> None:
     if follow_up.claimed_by_id != by.pk or (follow_up.claimed_until or at) < until:
         FollowUp.objects.filter(pk=follow_up.pk).update(claimed_by=by, claimed_until=until)

@@ -15,7 +15,7 @@ from drafts.checks.base import Finding
 from drafts.delivery.standing import findings_of, standing_of
 from drafts.fingerprint import normalise_newlines
 from drafts.models import Draft, FollowUp, WorkingCopy
-from drafts.review.base import Conflict, Text, author_words, locked
+from drafts.review.base import Blocked, Conflict, Text, author_words, locked
 from drafts.review.diff import EQUAL, INSERT, word_diff
 from drafts.review.writing import Manuscript, clean, invoices_named, save_revision
 from governance import policies
@@ -24,6 +24,7 @@ from governance.rights import can
 if TYPE_CHECKING:
     from governance.models import User
 
+EARLIER = 8  # revisions looked back at for words that were put back
 
 def edit(
     follow_up_id: int, subject: str, body: str, base_revision: int, *, by: User, at: datetime, note: str = "", version: int | None = None
@@ -36,8 +37,12 @@ def edit(
     try:
         with transaction.atomic():
             return _edit(follow_up_id, Text(subject, body), base_revision, by, at, note, version)
+    except Blocked as block:
+        if block.code == "E-CLAIM":
+            _keep(Draft.objects.filter(follow_up_id=follow_up_id, revision=base_revision).first(), Text(subject, body), by, at)
+        raise
     except Conflict as conflict:
-        _keep(conflict, Text(subject, body), by, at)
+        _keep(conflict.base or conflict.current, Text(subject, body), by, at)
         conflict.mine = conflict.mine or Text(subject, body)
         raise
 
@@ -53,7 +58,7 @@ def _edit(follow_up_id: int, text: Text, base_revision: int, by: User, at: datet
         words = f"{capfirst(author_words(current))} saved version {current.revision} while you were editing version {base_revision}."
         words += " Your text is safe."
         raise Conflict(words, other=author_words(current), current=current, base=base, mine=Text(subject, body))
-    WorkingCopy.objects.filter(draft=current, user=by).delete()
+    WorkingCopy.objects.filter(draft__follow_up=follow_up, user=by).delete()
     if (subject, body) == (current.subject, current.body):
         return current
     manuscript = _manuscript(follow_up, current, subject, body, note, at)
@@ -70,8 +75,18 @@ def _manuscript(follow_up: FollowUp, current: Draft, subject: str, body: str, no
     ids = sorted({*named, *current.invoice_ids}) if attachments or not named else named
     return Manuscript(
         subject, body, current.purpose, current.language, ids, parent=current, attachments=attachments, note=note.strip(),
-        claims=moved_claims(current.claims, current.body, body),
+        claims=_earned(current, body),
     )
+
+
+def _earned(current: Draft, body: str) -> list[dict[str, Any]]:
+    """Claims of the text before, and of the revisions before that on the same facts: words put back have their claim back."""
+    kept = moved_claims(current.claims, current.body, body)
+    earlier = Draft.objects.filter(follow_up_id=current.follow_up_id, brief_id=current.brief_id, revision__lt=current.revision)
+    for claims, text in earlier.order_by("-revision").values_list("claims", "body")[:EARLIER]:
+        found = moved_claims(claims, text, body)
+        kept += [claim for claim in found if not any(claim["start"] < one["end"] and one["start"] < claim["end"] for one in kept)]
+    return sorted(kept, key=lambda claim: claim["start"])
 
 
 def check_text(follow_up_id: int, subject: str, body: str, *, by: User, at: datetime) -> tuple[Finding, ...]:
@@ -100,9 +115,10 @@ def moved_claims(claims: Sequence[dict[str, Any]], old: str, new: str) -> list[d
     return kept
 
 
-def _keep(conflict: Conflict, text: Text, by: User, at: datetime) -> None:
-    """What was typed outlives the conflict screen: it becomes the person's working copy of the revision in force."""
-    if conflict.current is None:
+def _keep(over: Draft | None, text: Text, by: User, at: datetime) -> None:
+    """What was typed outlives the refusal, as the person's working copy of the revision it was typed over."""
+    if over is None:
         return
+    WorkingCopy.objects.filter(draft__follow_up_id=over.follow_up_id, user=by).exclude(draft=over).delete()
     typed = {"subject": text.subject[:300], "body": normalise_newlines(text.body), "saved_at": at}
-    WorkingCopy.objects.update_or_create(draft=conflict.current, user=by, defaults=typed)
+    WorkingCopy.objects.update_or_create(draft=over, user=by, defaults=typed)

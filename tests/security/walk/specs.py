@@ -181,6 +181,7 @@ ACTS: dict[str, Spec] = {
     "act_close": act("record_reply", OPEN, note="done"),
     "act_edit": act("edit_draft", OPEN, subject="Hello", body="Hello there, this is another text.", base_revision=1),
     "act_working_copy": act("edit_draft", OPEN, draft=_draft("pk"), subject="x", body="y"),
+    "act_drop_copy": act("edit_draft", OPEN),
     "act_check": act("edit_draft", OPEN, subject="Hello", body="Hello there"),
     "act_looked": act("see_draft", OPEN, draft=_draft("pk"), evidence="3"),
     "decide": act(frozenset({FINANCE}), _pk("decision"), outcome="no_plan", text="no"),
