@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +73,8 @@ def refuse_claimed(follow_up: FollowUp, by: User, at: datetime) -> None:
     until = follow_up.claimed_until
     if follow_up.claimed_by_id in (None, by.pk) or until is None or until <= at:
         return
-    words = f"{follow_up.claimed_by} is working on this (until {until:%H:%M} UTC). You can read it."
+    minutes = max(1, math.ceil((until - at).total_seconds() / 60))
+    words = f"{follow_up.claimed_by} is working on this (for another {minutes} min at most). You can read it."
     raise Blocked("E-CLAIM", words)
 
 
