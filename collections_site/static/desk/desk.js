@@ -142,6 +142,10 @@
   });
   function help() { const keys = $("#keys"); if (keys && keys.showModal) { keys.showModal(); } }
 
+  /* on paper nothing can be unfolded: what is folded is opened for the print */
+  window.addEventListener("beforeprint", () => all("main details:not([open], .bar *)").forEach((d) => { d.dataset.folded = ""; d.open = true; }));
+  window.addEventListener("afterprint", () => all("[data-folded]").forEach((d) => { d.open = false; delete d.dataset.folded; }));
+
   /* a claim that runs out is said two minutes before, and kept by one press */
   const until = work && work.dataset.until ? Date.parse(work.dataset.until) - Date.parse(work.dataset.now) : 0;
   const keepIt = $("#keep-claim");
@@ -205,7 +209,8 @@
       keepTimer = setTimeout(keep, 5000);
       checkTimer = setTimeout(check, 800);
     });
-    form.addEventListener("focusout", keep);
+    form.addEventListener("focusout", (event) => { if (!event.relatedTarget || event.relatedTarget.type !== "submit") { keep(); } });
+    window.addEventListener("online", keep);
     form.addEventListener("submit", () => { dirty = false; clearTimeout(keepTimer); });
     window.addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
   }
