@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.handlers.base import BaseHandler
 from django.core.signals import request_finished, request_started
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -41,7 +44,20 @@ def at_desk(settings: Any) -> None:
 
 
 @pytest.fixture
-def enter(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+def in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite in memory is one connection for all threads of the live server: two requests at once would meet in one transaction."""
+    if connection.vendor == "sqlite":
+        turn, answer = threading.Lock(), BaseHandler.get_response
+
+        def alone(handler: BaseHandler, request: Any) -> Any:
+            with turn:
+                return answer(handler, request)
+
+        monkeypatch.setattr(BaseHandler, "get_response", alone)
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: Any, in_turn: None) -> Iterator[Callable[..., Page]]:
     """``enter(user, width=…, scheme=…)`` opens a page in which the person is signed in; a script error fails the test."""
     contexts, errors = [], []
     asked: Counter[str] = Counter()
