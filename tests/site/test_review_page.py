@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -12,7 +11,6 @@ from django.urls import reverse
 
 from accounts.models import DisputeSignal, Source
 from drafts import review, states
-from drafts.admin.merging import put_together
 from drafts.models import Delivery, Draft, Finding, FollowUp, WorkingCopy
 from governance.models import Approval
 from tests.drafts.scene import AS_OF, Case, Desk, exception_case, prepared, routine_case
@@ -239,33 +237,6 @@ def test_two_editors_the_second_sees_both_texts_and_can_put_hers_on_top(signed_i
     assert case.draft.revision == 3
     assert case.draft.body.startswith("Good morning,") and case.draft.body.endswith("With best wishes")
     assert not WorkingCopy.objects.exists()
-
-
-def test_a_changed_subject_is_put_together_too_and_two_changed_subjects_are_not():
-    base, theirs, mine = (SimpleNamespace(subject=subject, body="Dear all,\nthanks") for subject in ("Old", "Theirs", "Old"))
-    assert put_together(base, mine, theirs) == ("Theirs", "Dear all,\nthanks")
-    mine.subject = "Mine"
-    assert put_together(base, mine, theirs) is None
-    theirs.subject = "Old"
-    assert put_together(base, mine, theirs) == ("Mine", "Dear all,\nthanks")
-
-
-def test_keeping_their_version_lets_go_of_the_words_typed(signed_in):
-    case = routine_case()
-    review.save_working_copy(case.draft.pk, "S", "my words", by=case.desk.reviewer, at=AS_OF, follow_up_id=case.follow_up.pk)
-    kept = review.save_working_copy(case.draft.pk, "S", "hers", by=case.desk.finance, at=AS_OF, follow_up_id=case.follow_up.pk)
-    page = text_of(signed_in(case.desk.reviewer).post(url_of(case, "act_drop_copy"), follow=True))
-    assert "Your unsaved words are gone" in page and list(WorkingCopy.objects.all()) == [kept] and case.draft.revision == 1
-
-
-def test_words_refused_because_somebody_took_over_are_kept_over_their_own_version(signed_in):
-    case = routine_case()
-    review.edit(case.follow_up.pk, case.draft.subject, case.draft.body + "\nTheirs.", 1, by=case.desk.finance, at=AS_OF)
-    form = {"subject": "S", "body": "Mine.", "base_revision": 1}
-    page = signed_in(case.desk.reviewer).post(url_of(case, "act_edit"), form).content.decode()
-    assert "is working on this" in page and ">Mine.</textarea>" in page and 'name="base_revision" value="1"' in page
-    copy = WorkingCopy.objects.get()
-    assert (copy.body, copy.draft.revision, case.draft.revision) == ("Mine.", 1, 2)
 
 
 def test_changes_of_the_same_words_are_not_put_together_by_the_machine(signed_in):
