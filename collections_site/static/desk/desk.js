@@ -5,6 +5,7 @@
   root.classList.add("js");
   const $ = (selector, from) => (from || doc).querySelector(selector);
   const all = (selector, from) => Array.from((from || doc).querySelectorAll(selector));
+  const on = doc.addEventListener.bind(doc);
   const live = $("#live");
   const say = (words) => { if (live) { live.textContent = ""; setTimeout(() => { live.textContent = words; }, 30); } };
   const cookie = (name) => (doc.cookie.split("; ").find((c) => c.startsWith(name + "=")) || "").slice(name.length + 1);
@@ -15,23 +16,23 @@
   if (toggle && side) {
     toggle.addEventListener("click", () => {
       const open = side.classList.toggle("open");
-      toggle.setAttribute("aria-expanded", String(open));
-      if (open) { const first = $("a", side); if (first) { first.focus(); } }
+      toggle.setAttribute("aria-expanded", open);
+      if (open) { $("a", side).focus(); }
     });
   }
 
   /* the reason something failed is read first */
   const problem = $("#problem") || $(".error-summary");
-  if (problem) { problem.setAttribute("tabindex", "-1"); problem.focus(); }
+  if (problem) { problem.tabIndex = -1; problem.focus(); }
 
   /* a key held down from the last page, or a double click, must not decide the next one */
   const born = Date.now();
   let sent = false;
-  doc.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     if ($("#workspace") && event.target.closest(".bar") && (Date.now() - born < 400 || sent)) { event.preventDefault(); return; }
     if (event.target.method === "post" && event.target.id !== "logout-form") { sent = true; setTimeout(() => { sent = false; }, 3000); }
   });
-  window.addEventListener("pageshow", () => { sent = false; });
+  addEventListener("pageshow", () => { sent = false; });
 
   const work = $("#workspace"), rows = $("[data-rows]");
   const letters = () => { const on = work || rows; return !on || on.dataset.letters !== "off"; };
@@ -51,7 +52,7 @@
     if (!panel) { return; }
     const wasOpen = !panel.hidden;
     all(".evidence").forEach((p) => { p.hidden = true; });
-    all("[data-evidence]").forEach((b) => { if (b.hasAttribute("aria-expanded")) { b.setAttribute("aria-expanded", "false"); } });
+    all("[data-evidence][aria-expanded]").forEach((b) => { b.setAttribute("aria-expanded", "false"); });
     if (wasOpen) { if (invoices) { invoices.hidden = false; } if (opener) { opener.focus(); } return; }
     panel.hidden = false;
     looked({ evidence: number });
@@ -61,7 +62,7 @@
     panel.focus();
   }
   function closeEvidence() {
-    const open = all(".evidence").find((p) => !p.hidden);
+    const open = $(".evidence:not([hidden])");
     if (!open) { return false; }
     showEvidence(open.id.slice(3));
     return true;
@@ -74,19 +75,19 @@
   function opened() {
     if (doc.visibilityState === "visible") { doc.removeEventListener("visibilitychange", opened); looked({}); }
   }
-  if (work) { doc.addEventListener("visibilitychange", opened); opened(); }
+  if (work) { on("visibilitychange", opened); opened(); }
 
   /* time really spent looking: a focused, visible tab, a minute after the last sign of life at most */
   if (work && work.dataset.looked) {
     let alive = Date.now(), active = 0;
-    ["keydown", "pointermove", "pointerdown", "scroll"].forEach((name) => doc.addEventListener(name, () => { alive = Date.now(); }, { passive: true, capture: true }));
+    ["keydown", "pointermove", "pointerdown", "scroll"].forEach((name) => on(name, () => { alive = Date.now(); }, true));
     const report = () => { if (active) { looked({ seconds: active }); active = 0; } };
     setInterval(() => {
       if (doc.visibilityState === "visible" && doc.hasFocus() && Date.now() - alive < 60000) { active += 1; }
       if (active >= 5) { report(); }
     }, 1000);
-    doc.addEventListener("submit", report, true);
-    doc.addEventListener("visibilitychange", report);
+    on("submit", report, true);
+    on("visibilitychange", report);
   }
 
   /* panels of the decision bar */
@@ -95,8 +96,7 @@
     details.addEventListener("toggle", () => {
       if (!details.open) { return; }
       all(".bar details[open]").forEach((other) => { if (other !== details) { other.open = false; } });
-      const first = $("form textarea, form select, form input:not([type=hidden]), form button", details);
-      if (first) { first.focus(); }
+      $("form textarea, form select, form input:not([type=hidden]), form button", details).focus();
       claim();
     });
   });
@@ -119,7 +119,7 @@
     })).catch(() => { claimed = false; }).finally(() => { claiming = null; });
   }
   /* a form sent while the claim is on its way waits for it: the claim changes the version the form names */
-  doc.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     if (!claiming) { return; }
     const form = event.target, by = event.submitter;
     event.preventDefault();
@@ -128,26 +128,27 @@
   }, true);
   function post(url, fields, keep) {
     const body = new URLSearchParams(fields);
-    return fetch(url, { method: "POST", keepalive: !!keep, body: body, credentials: "same-origin",
+    return fetch(url, { method: "POST", keepalive: !!keep, body, credentials: "same-origin",
       headers: { "X-CSRFToken": token(), "X-Requested-With": "desk" } });
   }
 
-  doc.addEventListener("click", (event) => {
+  on("click", (event) => {
     const chip = event.target.closest("[data-evidence]");
     if (chip) { event.preventDefault(); showEvidence(chip.dataset.evidence, chip); return; }
     if (event.target.closest("[data-close]")) { closeEvidence(); return; }
     if (event.target.closest("[data-help]")) { help(); return; }
     const blocked = event.target.closest("[data-blocked]");
-    if (blocked) { const why = doc.getElementById("blocked-why"); if (why) { say(why.textContent); } }
+    if (blocked) { say($("#blocked-why").textContent); }
   });
   function help() { const keys = $("#keys"); if (keys && keys.showModal) { keys.showModal(); } }
 
-  /* on paper nothing can be unfolded: what is folded is opened for the print */
-  window.addEventListener("beforeprint", () => all("main details:not([open], .bar *)").forEach((d) => { d.dataset.folded = ""; d.open = true; }));
-  window.addEventListener("afterprint", () => all("[data-folded]").forEach((d) => { d.open = false; delete d.dataset.folded; }));
+  /* a print opens what is folded */
+  const fold = (which, open) => () => all(which).forEach((d) => { d.open = open; d.toggleAttribute("data-folded", open); });
+  addEventListener("beforeprint", fold("main details:not([open], .bar *)", true));
+  addEventListener("afterprint", fold("[data-folded]", false));
 
   /* a claim that runs out is said two minutes before, and kept by one press */
-  const until = work && work.dataset.until ? Date.parse(work.dataset.until) - Date.parse(work.dataset.now) : 0;
+  const until = work ? Date.parse(work.dataset.until) - Date.parse(work.dataset.now) : 0;
   const keepIt = $("#keep-claim");
   if (until > 0 && keepIt) {
     setTimeout(() => { keepIt.hidden = false; say("Your claim ends in two minutes."); }, Math.max(0, until - 120000));
@@ -173,7 +174,7 @@
     button.addEventListener("click", () => {
       const shown = field.type === "text";
       field.type = shown ? "password" : "text";
-      button.setAttribute("aria-pressed", String(!shown));
+      button.setAttribute("aria-pressed", !shown);
       button.textContent = shown ? "Show password" : "Hide password";
       field.focus();
     });
@@ -210,9 +211,9 @@
       checkTimer = setTimeout(check, 800);
     });
     form.addEventListener("focusout", (event) => { if (!event.relatedTarget || event.relatedTarget.type !== "submit") { keep(); } });
-    window.addEventListener("online", keep);
+    addEventListener("online", keep);
     form.addEventListener("submit", () => { dirty = false; clearTimeout(keepTimer); });
-    window.addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
+    addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
   }
 
   /* keyboard: letters move the focus or open a panel; only Ctrl/Cmd+Enter or a focused button decides */
@@ -249,7 +250,7 @@
     if (control.tagName === "SUMMARY") { control.parentElement.open = true; } else if (control.tagName === "A") { control.click(); } else { control.focus(); if (!control.matches("select, textarea")) { control.click(); } }
     return true;
   }
-  doc.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) { if (work) { event.preventDefault(); commit(); } return; }
     if (event.key === "Escape") {
       if ($("#keys[open]")) { return; }
@@ -265,7 +266,7 @@
   /* labelling: words marked in a text become the quote */
   const quote = $("#label-form #quote");
   if (quote) {
-    doc.addEventListener("mouseup", () => {
+    on("mouseup", () => {
       const marked = getSelection(), words = String(marked).trim(), from = marked.anchorNode && marked.anchorNode.parentElement;
       if (words && from && from.closest(".quotable")) { quote.value = words; say("Taken as the words that show it"); }
     });
