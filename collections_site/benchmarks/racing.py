@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from django.db import connection, connections
@@ -30,6 +31,8 @@ from governance.models import Approval, ApprovalRequest, Hold, User
 REFUSALS = (Blocked, Conflict, NotAllowed, WrongState)
 ABOUT_APPROVING = ("I1", "I8", "I9")
 WORKERS_IDLE = 60
+# Seconds between two words about how far it is.
+EVERY = 10
 
 Act = Callable[[], Any]
 
@@ -211,10 +214,11 @@ KINDS: dict[str, Callable[[Races, FollowUp], None]] = {
 }  # fmt: skip
 
 
-def run(parallel: int, rounds: int, only: str = "") -> dict[str, Any]:
+def run(parallel: int, rounds: int, only: str = "", *, seconds: float = 0, say: Callable[[str], Any] = lambda words: None) -> dict[str, Any]:
     """``rounds`` races of each kind (or of one) with ``parallel`` people, in the current (scratch) database.
 
-    Raises ``Refused`` on SQLite and for an unknown kind.
+    ``seconds`` ends each kind after that time with what was raced until then (0: no limit); ``say`` is told how far it is. Raises
+    ``Refused`` on SQLite and for an unknown kind.
     """
     if only and only not in KINDS:
         raise yardsticks.Refused(f"unknown kind of race: {only}; known are {', '.join(KINDS)}")
@@ -227,12 +231,13 @@ def run(parallel: int, rounds: int, only: str = "") -> dict[str, Any]:
         races = Races(cast, parallel)
         began = time.perf_counter()
         try:
-            _race(races, race, rounds)
+            _race(races, race, rounds, _Clock(kind, rounds, seconds, say))
         finally:
             races.close()
         result |= {f"{kind}_{name}": races.counts[name] for name in sorted({"faults", *races.counts})}
         result[f"{kind}_seconds"] = round(time.perf_counter() - began, 1)
         wrong += races.wrong
+    say("all invariants and the ledger")
     standing = broken()
     result["broken_invariants"], wrong = len(standing), wrong + standing[:20]
     result["ledger_breaks"] = len(verify())
@@ -240,13 +245,41 @@ def run(parallel: int, rounds: int, only: str = "") -> dict[str, Any]:
     return {**result, "wrong": wrong}
 
 
-def _race(races: Races, race: Callable[[Races, FollowUp], None], rounds: int) -> None:
-    """Half of the drafts take two roles, half three."""
-    rows = racing_cast.drafts(races.cast, rounds - rounds // 2) + racing_cast.drafts(races.cast, rounds // 2, legal=True)
+@dataclass
+class _Clock:
+    """How far a kind is, told every ``EVERY`` seconds, and whether its time is over."""
+
+    kind: str
+    rounds: int
+    seconds: float
+    say: Callable[[str], Any]
+    told: float = 0
+
+    def __post_init__(self) -> None:
+        self.began = time.perf_counter()
+
+    def over(self, done: int, faults: int) -> bool:
+        """Tell, now and then; True when no further race is to be begun."""
+        spent = time.perf_counter() - self.began
+        over = bool(self.seconds) and spent > self.seconds
+        if over or done == self.rounds or spent - self.told >= EVERY:
+            self.told = spent
+            self.say(f"{self.kind}: {done} of {self.rounds} races, {faults} faults, {spent:.0f} s{', its time is over' if over else ''}")
+        return over
+
+
+def _race(races: Races, race: Callable[[Races, FollowUp], None], rounds: int, clock: _Clock) -> None:
+    """Half of the drafts take two roles, half three; in turns, so that a race ended early met both."""
+    two, three = racing_cast.drafts(races.cast, rounds - rounds // 2), racing_cast.drafts(races.cast, rounds // 2, legal=True)
+    rows = [row for pair in zip_longest(two, three) for row in pair if row is not None]
     Source.objects.update(as_of=races.cast.at)
     for follow_up in rows:
+        if clock.over(races.counts["races"], races.counts["faults"]):
+            return
         if follow_up.draft is None:
             raise yardsticks.Refused(f"no draft was prepared for {follow_up}: {follow_up.hold_reason}")
         race(races, follow_up)
         for words in broken(ABOUT_APPROVING):
             races.fault(words)
+        races.counts["races"] += 1
+    clock.over(races.counts["races"], races.counts["faults"])

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 def test_twelve_people_at_once_leave_one_answer_per_role_and_no_unseen_text(kind):
     told = racing.run(12, 2, kind)
     assert (told["faults"], told["broken_invariants"], told["ledger_breaks"]) == (0, 0, 0), told["wrong"]
-    assert told[f"{kind}_acts"] == 24
+    assert (told[f"{kind}_acts"], told[f"{kind}_races"]) == (24, 2)
     if kind == "approvers":
         assert told["approvers_approvals"] == 2 + 3  # one race takes two roles, the other three
 
@@ -35,6 +35,19 @@ def test_a_fault_would_be_counted():
     races.close()
     assert races.counts["faults"] >= 2
     assert "RuntimeError: deadlock detected" in races.wrong
+
+
+def test_it_says_how_far_it_is_and_ends_when_its_time_is_over(monkeypatch):
+    told, now = [], [0.0]
+    monkeypatch.setattr(racing.time, "perf_counter", lambda: now[0])
+    clock = racing._Clock("edit", 200, 60, told.append)
+    for done in range(100):
+        now[0] = done * 1.0
+        if clock.over(done, 0):
+            break
+    assert done == 61, "the race that begins after its time is not begun"
+    assert told[0] == "edit: 10 of 200 races, 0 faults, 10 s" and told[-1].endswith("61 s, its time is over") and len(told) == 7
+    assert not racing._Clock("edit", 2, 0, told.append).over(1, 0), "without a limit it goes on"
 
 
 def test_races_are_refused_where_one_writer_at_a_time_is_all_there_is():

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=200, metavar="N", help="races of each kind, for races")
         parser.add_argument("--only", default="", metavar="KIND", help="one kind, for races: approvers, edit, reject, hold, stop")
         parser.add_argument("--parallel", type=int, default=32, metavar="K", help="people at once, for races")
+        parser.add_argument("--seconds", type=float, default=0, metavar="S", help="begin no further race of a kind after S seconds, for races (0: no limit)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -66,5 +67,10 @@ class Command(BaseCommand):
         if what == PAGE:
             return boarding.run(size)
         if what == RACES:
-            return racing.run(options["parallel"], size, options["only"])
+            return racing.run(options["parallel"], size, options["only"], seconds=options["seconds"], say=self._say)
         return recording.run(size) if what == LEDGER else RUNS[what](size)
+
+    def _say(self, words: str) -> None:
+        """How far it is; not part of the result."""
+        self.stderr.write(words)
+        self.stderr.flush()
