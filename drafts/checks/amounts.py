@@ -32,6 +32,7 @@ from .facts import Invoice
 from .items import Item
 from .numbers import fact_amount, is_year, show_number
 from .sums import ShownSums
+from .terms import undecided
 from .text import Draft, Text, parsed
 
 
@@ -295,5 +296,4 @@ def check_amounts(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         judge = AmountJudge(draft, text)
-        yield from judge.findings()
-        yield from judge.foreign_codes()
+        yield from undecided(text, [*judge.findings(), *judge.foreign_codes()])

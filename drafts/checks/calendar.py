@@ -34,6 +34,7 @@ from .lexicon.basics import UNITS, WEEKDAYS
 from .months import month_claims
 from .numbers import THOUSAND, fact_amount
 from .spoken_figures import ageing_column, months_and_days
+from .terms import decided_spans, inside
 from .text import Draft, Text, parsed
 
 
@@ -43,6 +44,7 @@ class DateJudge:
     def __init__(self, draft: Draft, text: Text) -> None:
         self.text, self.facts = text, draft.facts
         self.attach = attachment(draft, text)
+        self.decided = decided_spans(text)
 
     def findings(self) -> Iterator[Finding]:
         for item in self.text.items:
@@ -80,7 +82,8 @@ class DateJudge:
             yield self._wrong(item, "the instalment of this amount falls on another day", rate)
             return
         if fact is None:
-            yield self._wrong(item, self._why(scope), self._due_fact(scope))
+            if not self._is_decided(item) or (scope.own and (DUE.search(before) or ISSUED.search(before))):
+                yield self._wrong(item, self._why(scope), self._due_fact(scope))
         elif weekday and date.fromisoformat(fact).weekday() != WEEKDAYS[weekday[1]]:
             yield self.text.finding(
                 "G04",
@@ -91,6 +94,10 @@ class DateJudge:
                 "the weekday does not agree with the date",
                 fact=fact,
             )
+
+    def _is_decided(self, item: Item) -> bool:
+        """True for a figure of a decided wording that stands in the text as decided. What an invoice's day is, nobody decides."""
+        return inside(self.decided, item.start, item.end)
 
     def _fact_day(self, item: Item, scope: Scope, before: str) -> str | None:
         """The fact this date stands for, or None."""
@@ -180,7 +187,7 @@ class DateJudge:
                     yield self._wrong(dates[1], "the same day twice in one row", self._due_fact(scope))
 
     def _month(self, item: Item) -> Iterator[Finding]:
-        if not any(day.startswith(item.dates[0]) for day in self.facts.all_dates):
+        if not self._is_decided(item) and not any(day.startswith(item.dates[0]) for day in self.facts.all_dates):
             yield self._wrong(item, "no fact falls in this month")
 
     def _count(self, item: Item) -> Iterator[Finding]:
@@ -201,7 +208,7 @@ class DateJudge:
         if (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
             return
         line_start = self.text.segments[item.seg][0]
-        if self._in_term(item) or ageing_column(self.text.plain, item, line_start, self.text.by_segment[item.seg], counts):
+        if self._in_term(item) or (self._is_decided(item) and not LATE.search(around)) or ageing_column(self.text.plain, item, line_start, self.text.by_segment[item.seg], counts):
             return
         yield self._wrong(
             item,
@@ -265,7 +272,8 @@ def check_dates(inp: CheckInput) -> Iterable[Finding]:
     """G04 over subject and body."""
     draft = parsed(inp)
     for text in draft.texts:
-        yield from DateJudge(draft, text).findings()
+        judge = DateJudge(draft, text)
+        yield from judge.findings()
         yield from late_claims(draft, text)
         yield from month_claims(draft, text)
         deadlines = list(matches(text, "deadline"))
@@ -275,5 +283,7 @@ def check_dates(inp: CheckInput) -> Iterable[Finding]:
             else []
         )
         for match in deadlines:
-            if not any(left - _LEAD < match.end and match.start < right for left, right in taken) and not sets_none(text, match):
+            if any(left - _LEAD < match.end and match.start < right for left, right in taken) or inside(judge.decided, match.start, match.end):
+                continue
+            if not sets_none(text, match):
                 yield text.finding("G04", "wrong_date", BLOCK, match.start, match.end, "a deadline that no fact sets")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,44 @@ def worth(term: Mapping[str, Any]) -> int | None:
     return sum(known) if known and len(known) == len(amounts) else None
 
 
+_BEGINS = re.compile(r"(?:\A|[.!?]\s|\n[ \t]*\n)\s*\Z")
+_ENDS = re.compile(r"\s*\Z|\s*\n[ \t]*\n|[.!?](?:\s|\Z)")
+
+
+def _wording(term: Mapping[str, Any]) -> list[str]:
+    return simple(str(term.get("wording") or term.get("text") or "")).split()
+
+
+def decided_spans(text: Text, terms: Iterable[Mapping[str, Any]] | None = None) -> list[tuple[int, int]]:
+    """Where the text holds a decided wording: word for word and figure for figure, as whole sentences, nothing before or behind it."""
+    found = []
+    for words in filter(None, map(_wording, text.facts.terms if terms is None else terms)):
+        for said in re.finditer(r"\s+".join(map(re.escape, words)), text.plain):
+            behind = re.compile(r"\s|\Z") if words[-1][-1] in ".!?" else _ENDS
+            if _BEGINS.search(text.plain[: said.start()]) and behind.match(text.plain, said.end()):
+                found.append(said.span())
+    return found
+
+
+def inside(spans: Iterable[tuple[int, int]], start: int, end: int) -> bool:
+    """True when ``start``…``end`` lies in one of the spans."""
+    return any(left <= start and end <= right for left, right in spans)
+
+
+def undecided(text: Text, findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Findings about amounts, without those of a decided wording. Beside an invoice an amount is that invoice's, whatever was decided."""
+    spans = decided_spans(text)
+    for finding in findings if spans else ():
+        left, right = (finding.start, finding.end) if text.fold.back is None else (text.fold.back.index(finding.start), text.fold.back.index(finding.end - 1) + 1)
+        refs = [item for item in text.by_segment.get(text.segment_at(left), []) if item.kind == "ref" and item.ref.kind == "invoice"]
+        if refs or not inside(spans, left, right):
+            yield finding
+    yield from () if spans else findings
+
+
 def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> bool:
-    wording = term.get("wording") or term.get("text")
-    if wording:
-        return simple(" ".join(str(wording).split())) in simple(" ".join(text.folded.split()))
+    if _wording(term):
+        return inside(decided_spans(text, [term]), match.start, match.end)
     schedule = [(fact_amount(str(row.get("amount", ""))), str(row.get("date") or "")[:10]) for row in term.get("schedule") or ()]
     amounts = {amount for amount, _ in schedule if amount is not None} | {
         a for key in ("amount", "total", "fee") if term.get(key) is not None and (a := fact_amount(str(term[key]))) is not None
