@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from drafts.admin.acting import Missing, Problem, attempt
-from drafts.admin.policy_view import compared, fields_of, matrix_of
+from drafts.admin.policy_view import compared, fields_of, matrix_of, teams_of
 from drafts.models import SimulationRun
 from drafts.simulation import policy_activation, policy_asking, policy_writing, runs
 from drafts.simulation.rule_words import fired
 from drafts.simulation.versioning import STREAM
 from governance import clock, policies
-from governance.admin.pages import may, moment, page, person, require
+from governance.admin.pages import may, moment, page, person, require, scope_for
 from governance.models import Event, PolicyVersion, User
 from governance.policy_locks import LOCKS
 from governance.policy_text import BadPolicy, content_hash, from_form
@@ -90,6 +90,7 @@ def _what_if(request: HttpRequest, row: PolicyVersion, now: datetime) -> dict[st
     unread = needed - policy_asking.already_read(newest, asker) if newest else set()
     return {
         "run": found, "latest": latest, "stale": stale, "matrix": matrix_of(found) if found else None,
+        "teams": teams_of(found, scope_for(request)) if found else None,
         "running": latest is not None and latest.state in runs.WAITING, "to_read": len(needed), "unread": len(unread),
         "unread_settings": [c for c in (compared(row.based_on, row) if row.based_on else ()) if policy_asking.setting_key(c.about.name) in unread],
     }  # fmt: skip

@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from accounts import readiness
 from drafts.models import SimulationRun
 from drafts.simulation.judging import CELL_WORDS, CELLS
-from governance.models import PolicyVersion
+from governance.models import PolicyVersion, Portfolio
 from governance.policy_locks import ALWAYS_REQUIRED, DISPUTE_SOURCES
 from governance.policy_parameters import PolicyParameters
 from governance.policy_text import as_typed
 from governance.policy_words import Change, Parameter, changes, grouped, in_words, parameters
+from governance.rights import Scope
 
 LOCKED_SOURCES = {"required_sources": ALWAYS_REQUIRED, "required_once_configured": DISPUTE_SOURCES}
 
@@ -123,6 +124,36 @@ class Matrix:
     head: list[str]
     rows: list[tuple[str, list[Cell]]]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """Deadlines per team of the reader's portfolios; ``unseen`` other ones are at risk too, and ``known`` is False for a run without them."""
+
+    rows: list[dict[str, Any]]
+    unseen: int = 0
+    known: bool = True
+
+    @property
+    def at_risk(self) -> list[str]:
+        """Names of those at risk."""
+        return [row["name"] for row in self.rows if row["risk"]]
+
+    @property
+    def unknown(self) -> bool:
+        """True when of no team anything could be told."""
+        return not self.unseen and all(row["risk"] is None for row in self.rows)
+
+
+def teams_of(run: SimulationRun, scope: Scope) -> Teams:
+    """The deadlines a policy puts at risk. A portfolio in which the reader has no role is not named."""
+    rows = run.figures.get("teams")
+    if rows is None:
+        return Teams([], known=False)
+    names = dict(Portfolio.objects.filter(pk__in=[row["portfolio"] for row in rows]).values_list("pk", "name"))
+    mine = [row for row in rows if scope.roles_everywhere or row["portfolio"] in scope.roles_by_portfolio]
+    unseen = sum(bool(row["risk"]) for row in rows if row not in mine)
+    return Teams([{**row, "name": names[row["portfolio"]]} for row in mine if row["portfolio"] in names], unseen)
 
 
 def matrix_of(run: SimulationRun) -> Matrix:

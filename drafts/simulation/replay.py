@@ -6,6 +6,7 @@ be known, and no figure is given.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -20,6 +21,7 @@ from drafts.models import Draft, FollowUp
 from drafts.models.simulation import TIGHTENED
 from drafts.preparation.standing import Standing, read_standing
 from drafts.simulation.judging import Tally, compare
+from drafts.simulation.teams import Team, with_answers
 from drafts.simulation.thaw import thaw, under
 from governance.models import Approval, ApprovalRequest
 from governance.policies import PolicyParameters
@@ -39,25 +41,28 @@ class Replay:
     went_well: int = 0
     answers: int = 0
     days: int = 0
+    teams: defaultdict[int, Team] = field(default_factory=lambda: defaultdict(Team))
 
 
 def replay(policies: tuple[PolicyParameters, PolicyParameters], at: datetime) -> Replay:
     """Judge every decided draft of the window on its own facts, in batches. Nothing is written."""
-    found = Replay()
-    ids = sorted(decided(at))
+    found = Replay(teams=with_answers(at, WINDOW))
+    when = decided(at)
+    ids = sorted(when)
     for start in range(0, len(ids), BATCH):
         for draft, content in _opened(ids[start : start + BATCH], found):
-            _one(draft, content, policies, found)
+            _one(draft, content, policies, found, when[draft.pk])
     found.answers, found.days = _load(at)
     return found
 
 
-def decided(at: datetime) -> set[int]:
-    """Drafts that were approved by everybody, or refused, in the window."""
+def decided(at: datetime) -> dict[int, datetime]:
+    """Drafts that were approved by everybody, or refused, in the window, and when."""
     since = at - WINDOW
     answered = ApprovalRequest.objects.filter(subject_kind="draft", completed_at__gt=since, completed_at__lte=at)
     rejected = FollowUp.objects.filter(status=states.REJECTED, ended_at__gt=since, ended_at__lte=at, draft__isnull=False)
-    return {*answered.values_list("subject_id", flat=True), *(pk for pk in rejected.values_list("draft_id", flat=True) if pk)}
+    rows = [*rejected.values_list("draft_id", "ended_at"), *answered.values_list("subject_id", "completed_at")]
+    return {pk: moment for pk, moment in rows if pk and moment}
 
 
 def _load(at: datetime) -> tuple[int, int]:
@@ -115,12 +120,13 @@ def _as_of(stands: Standing, moment: datetime) -> Standing:
     return Standing(earlier=earlier, decisions=decisions, terms=terms)
 
 
-def _one(draft: Draft, then: _Then, policies: tuple[PolicyParameters, PolicyParameters], found: Replay) -> None:
+def _one(draft: Draft, then: _Then, policies: tuple[PolicyParameters, PolicyParameters], found: Replay, decided_at: datetime) -> None:
     stands = then.stands
     before, after = (
         classify(under(then.facts, policy), stands.holds, policy, stands.decisions, stands.terms, stands.earlier) for policy in policies
     )
     found.tally.add(before, after)
+    found.teams[draft.follow_up.portfolio_id].add(before, after, decided_at)
     moved = compare(before, after)
     tightened = moved is not None and moved.direction == TIGHTENED
     found.disputed_later += then.disputed_on is not None

@@ -58,7 +58,7 @@ class Result:
                 "disputed_later": again.disputed_later, "caught": again.caught, "went_well": again.went_well,
                 "not_replayed": [c.about.name for c in settings if c.about.name in NOT_REPLAYED],
             },
-            "load": load(again),
+            "load": load(again), "teams": [team.figures(pk) for pk, team in sorted(again.teams.items())],
         }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "accounts": tally.accounts, "matrix": tally.matrix, "changed": tally.changed, "tightened": tally.tightened, "loosened": tally.loosened,
         "seconds": round(result.seconds, 3), "as_of": result.as_of.isoformat(),
         "within": tally.within, "sooner": tally.sooner, "later": tally.later, "scheduled": figures["scheduled"], "load": figures["load"],
-        "replay": figures["replay"], "looser_settings": figures["looser_settings"],
+        "teams": figures["teams"], "replay": figures["replay"], "looser_settings": figures["looser_settings"],
         "changes": [
             {
                 "account": f.account_id, "from": f.moved.before, "to": f.moved.after, "direction": f.moved.direction, "rules": f.moved.rules,

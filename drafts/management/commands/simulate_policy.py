@@ -13,7 +13,7 @@ from drafts.simulation.policy_writing import valid
 from drafts.simulation.result import as_json, simulate
 from drafts.simulation.runs import run_now
 from governance import clock, policies
-from governance.models import PolicyVersion
+from governance.models import PolicyVersion, Portfolio
 from governance.policy_text import BadPolicy, from_file, stored
 
 LARGEST_FILE = 1 << 20
@@ -75,6 +75,15 @@ class Command(BaseCommand):
             f"{found['scheduled']['held']:,} would be held.",
             f"Replay of 28 days: {found['replay']['drafts']:,} decided drafts, {found['replay']['tightened']:,} tightened, "
             f"{found['replay']['loosened']:,} loosened.",
+            *self._teams(found["teams"]),
             f"{found['seconds']} seconds.",
         ]
         return "\n".join(lines)
+
+    def _teams(self, teams: list[dict[str, Any]]) -> list[str]:
+        """Deadlines per portfolio; what cannot be told is told as such."""
+        names = dict(Portfolio.objects.values_list("pk", "name"))
+        said = {True: "at risk", False: "not at risk", None: "not known"}
+        return [f"Deadlines of {names.get(team['portfolio'], 'a portfolio')}: {said[team['risk']]} ({team['why']})." for team in teams] or [
+            "Deadlines: not known, nobody answered for a draft in 28 days."
+        ]
