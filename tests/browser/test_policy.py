@@ -13,6 +13,7 @@ from drafts.simulation import runs
 from governance import clock
 from governance.models import PolicyVersion
 from tests.browser.test_accessibility import RULES
+from tests.browser.test_matrix import SUBMIT
 from tests.drafts.scene import routine_case
 from tests.drafts.simulation.policy_scene import Scene
 
@@ -34,11 +35,19 @@ def said(page):
     return re.sub(r"\s+", " ", page.locator("#main, main, body").first.inner_text())
 
 
+def posted(page, address, fields):
+    """What a form nobody was offered is answered."""
+    token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
+    with page.expect_navigation() as moved:
+        page.evaluate(SUBMIT, [address, list(fields.items()), token])
+    return moved.value.status
+
+
 def no_sideways_scroll(page):
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
 
 
-def test_a_policy_travels_from_the_first_field_to_the_second_person(scene, enter):
+def test_p1_to_p7_a_policy_travels_from_the_first_field_to_the_second_person(scene, enter):
     case = routine_case(scene.desk)
     delivery = case.approve()
     deliver_due(delivery.leaves_at)
@@ -47,6 +56,10 @@ def test_a_policy_travels_from_the_first_field_to_the_second_person(scene, enter
     # P4: a locked rule has no edit control
     mara.goto(path("policy", first.pk))
     assert mara.locator("#locked li").count() == 4 and mara.locator('#locked input, #locked select, #locked button').count() == 0
+    # P4: and a crafted POST that would loosen one is refused
+    assert posted(mara, path("policy_write", first.pk), {"fresh_hours": "9999", "note": "looser"}) in (409, 422)
+    assert PolicyVersion.objects.count() == 1
+    mara.goto(path("policy", first.pk))
     mara.locator("#rules summary").click()
     mara.get_by_label("Executive review when a renewal is within").fill("90")
     mara.get_by_role("button", name="Save as a draft").click()
@@ -80,8 +93,11 @@ def test_a_policy_travels_from_the_first_field_to_the_second_person(scene, enter
     mara.goto(path("policy", draft.pk))
     mara.get_by_label("Why should it come into force?").fill("Renewals need more care.")
     mara.get_by_role("button", name="Ask for activation").click()
-    # P3: the author has no button, another administrator has; the page names both
+    # P3: the author has no button, and a POST is refused; another administrator has one, and the page names both
     assert mara.get_by_role("button", name=re.compile("Activate policy")).count() == 0
+    assert posted(mara, path("policy_activate", draft.pk), {"in_flight": "recheck"}) in (403, 409)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
     noor = enter(scene.other)
     noor.goto(path("policy", draft.pk))
     assert noor.get_by_label("Judge them again now; what needs more goes back to its people").is_checked()
@@ -99,7 +115,7 @@ def test_a_policy_travels_from_the_first_field_to_the_second_person(scene, enter
     assert back.parameters == first.parameters and first.state == "retired" and PolicyVersion.objects.get(number=2).state == "active"
 
 
-def test_a_text_with_an_unknown_placeholder_is_refused_and_the_nearest_is_offered(scene, enter):
+def test_p8_a_text_with_an_unknown_placeholder_is_refused_and_the_nearest_is_offered(scene, enter):
     from governance.models import TemplateVersion
 
     text = TemplateVersion.objects.get(key="demand-1", language="en", state="active")

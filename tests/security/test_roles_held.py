@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -123,7 +125,7 @@ def test_of_three_people_with_two_administrators_everybody_can_get_a_role(portfo
     assert "finance_approver" in roles(b) and "finance_approver" in roles(c)
 
 
-@pytest.mark.parametrize("loss", ["role", "group", "active"])
+@pytest.mark.parametrize("loss", ["role", "last day", "group", "active"])
 def test_a_demotion_between_approval_and_hand_over_stops_the_message(settings, loss, two):
     settings.MAIL_TRANSPORT = "outbox"
     case = routine_case()
@@ -137,6 +139,9 @@ def test_a_demotion_between_approval_and_hand_over_stops_the_message(settings, l
     delivery = case.approve()
     if loss == "active":
         User.objects.filter(pk=approver.pk).update(is_active=False)
+    elif loss == "last day":  # a date that passed, no job and no act
+        PortfolioUserGrant.objects.filter(user=approver).update(ends_on=AS_OF.date() - timedelta(days=1))
+        AllPortfoliosGrant.objects.filter(user=approver).update(ends_on=AS_OF.date() - timedelta(days=1))
     elif loss == "group":
         assignment.leave_group(approver, Group.objects.get(name="Reviewer"), "moved on", by=two[0], at=AS_OF)
     else:
