@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from governance.hidden import visible
+
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: object) -> str:
-    """Text a spreadsheet will not run as a formula: what begins like one gets an apostrophe in front."""
+    """Text a spreadsheet will not run as a formula: what begins like one gets an apostrophe in front; characters nobody sees are written out."""
     text = "" if value is None else str(value)
     begins = text.lstrip(" \u00a0\u200b\ufeff")
-    return f"'{text}" if text.startswith(_DANGEROUS) or begins.startswith(_DANGEROUS) else text
+    apostrophe = "'" if text.startswith(_DANGEROUS) or begins.startswith(_DANGEROUS) else ""
+    return apostrophe + visible(text)

@@ -7,20 +7,13 @@ import io
 from collections.abc import Iterable
 
 from accounts.models import ImportRun
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def neutralised(cell: object) -> str:
-    """The cell as text; one that a spreadsheet could take for a formula gets a leading apostrophe."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+from governance.cells import safe_cell
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Rows as CSV with CRLF line ends, every cell neutralised."""
+    """Rows as CSV with CRLF line ends, every cell safe."""
     out = io.StringIO()
-    csv.writer(out).writerows([neutralised(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

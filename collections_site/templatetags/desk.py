@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.template.base import Node, NodeList
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from collections_site.hidden import shown, shown_page
 from drafts import states
 from drafts.review.diff import change_list, word_diff
 from governance.admin import wording
@@ -174,24 +174,26 @@ def day(value: date | None) -> str:
     return str(in_language(wording.day(value)))
 
 
-# Invisible, bidirectional and control characters.
-_HIDDEN = re.compile(
-    r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-)
-
-
 @register.filter
 def customer(text: str | None) -> SafeString:
     """Text of a customer, inert: escaped, links as plain text, invisible and bidirectional characters made visible."""
-    out: list[str] = []
-    last, text = 0, (text or "").replace("\r\n", "\n")
-    for match in _HIDDEN.finditer(text):
-        char = match.group()
-        name = unicodedata.name(char, "control character").lower()
-        out.append(text[last : match.start()])
-        out.append(format_html('<mark class="inv" title="{}">U+{}</mark>', name, f"{ord(char):04X}"))
-        last = match.end()
-    return format_html_join("", "{}", ((piece,) for piece in [*out, text[last:]]))
+    return shown((text or "").replace("\r\n", "\n"))
+
+
+class _Shown(Node):
+    def __init__(self, nodes: NodeList) -> None:
+        self.nodes = nodes
+
+    def render(self, context: Any) -> Any:
+        return shown_page(self.nodes.render(context))
+
+
+@register.tag("shown")
+def shown_block(parser: Any, token: Any) -> _Shown:
+    """``{% shown %}…{% endshown %}``: a whole page in which nothing stays invisible, for pages that leave without the middleware."""
+    nodes = parser.parse(("endshown",))
+    parser.delete_first_token()
+    return _Shown(nodes)
 
 
 @register.simple_tag
@@ -201,7 +203,7 @@ def worddiff(old: str, new: str) -> SafeString:
         "delete": "<del><span class=visually-hidden>[deleted] </span>{}</del>",
         "insert": "<ins><span class=visually-hidden>[inserted] </span>{}</ins>",
     }
-    pieces = [format_html(looks.get(op, "{}"), text) for op, text in word_diff(old or "", new or "")]
+    pieces = [format_html(looks.get(op, "{}"), customer(text)) for op, text in word_diff(old or "", new or "")]
     return format_html_join("", "{}", ((piece,) for piece in pieces))
 
 
@@ -221,7 +223,7 @@ def changes(old: str, new: str) -> SafeString:
     found = sorted(change_list(old or "", new or ""), key=lambda change: change.kind == "text")
     if not found:
         return format_html("<p class=quiet>{}</p>", in_language("No difference."))
-    items = format_html_join("", "<li>{}</li>", ((in_language(change.words),) for change in found))
+    items = format_html_join("", "<li>{}</li>", ((customer(in_language(change.words)),) for change in found))
     head = "1 change" if len(found) == 1 else f"{len(found)} changes"
     return format_html("<p class=strong>{}</p><ul class=small>{}</ul>", in_language(head), items)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from governance.hidden import is_invisible
+
 from .confusables import CONFUSABLE
 
 _ASCII = frozenset(map(chr, range(32, 127))) | {"\n", "\t"}
@@ -64,19 +66,6 @@ class Folded:
         return self.back[start], self.back[end - 1] + 1
 
 
-def is_invisible(char: str) -> bool:
-    """True for a character that prints nothing or reorders its neighbours (formats, tags, fillers, variation selectors, controls)."""
-    if char in "\n\t\r":
-        return False
-    code = ord(char)
-    return (
-        unicodedata.category(char) in {"Cf", "Cc", "Co", "Cs", "Cn"}
-        or code in {0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800, 0x034F, 0x17B4, 0x17B5, 0x180E, 0x2028, 0x2029, 0x0085}
-        or 0xFE00 <= code <= 0xFE0F
-        or 0xE0000 <= code <= 0xE0FFF
-    )
-
-
 def _fold_slowly(raw: str) -> tuple[str, tuple[int, ...]]:
     """Character by character: NFKC, invisible characters out, look-alikes to Latin; keeps where each character came from."""
     out: list[str] = []
@@ -113,10 +102,3 @@ def fold(raw: str) -> Folded:
     for char in frozenset(folded).difference(_ASCII):
         plain = plain.replace(char, _unaccent(char))
     return Folded(raw, folded, plain.lower(), back, odd)
-
-
-def visible(text: str) -> str:
-    """``text`` with every invisible or reordering character written out, e.g. ``pay⟨U+200B⟩ment``, for display to a person."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(f"⟨U+{ord(char):04X}⟩" if is_invisible(char) else char for char in text)

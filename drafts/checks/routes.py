@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from governance.hidden import is_invisible
+
 from .bank_words import ASTRAY, SAME, THEIRS, UNCHANGED, asked_and_denied, diversions, papers_sent
 from .base import BLOCK, HIGHER, CheckInput, Finding
 from .clauses import Match, condition_before, matches
 from .facts import simple
-from .fold import is_invisible
 from .text import Draft, Text, parsed
 
 _ACCOUNT = re.compile(

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.fact_types import AccountFacts
-from drafts.checks.fold import visible
 from drafts.generation.prompts import MATERIAL_LIMIT, Task, allowed_facts
+from governance.hidden import visible
 
 UNKNOWN_FACT, INVENTED_QUOTE, UNKNOWN_FIGURE = "unknown_fact", "invented_quote", "unknown_figure"
 OBJECTIONS = {

@@ -14,11 +14,11 @@ from typing import Any
 
 from django.db.models import F
 
-from drafts.checks.fold import visible
 from drafts.generation import grounding
 from drafts.generation.grounding import OBJECTIONS, Shown
 from drafts.generation.service import PREPARATION, task_of
 from drafts.models import Generation
+from governance.hidden import visible
 
 
 @dataclass(frozen=True, slots=True)

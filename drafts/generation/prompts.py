@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from drafts.checks.fold import visible
 from governance.canonical import canonical_json, sha256_hex
+from governance.hidden import visible
 from governance.money import to_decimal
 
 INVOICES_SHOWN = 30

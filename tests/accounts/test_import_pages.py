@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.importing import files
-from accounts.importing.export import neutralised
 from accounts.models import Account, ImportRun, Invoice
+from governance.cells import safe_cell
 from governance.models import Event
 from tests.accounts.importing.files import ACCOUNTS, INVOICES
 from tests.factories import grant, make_account, make_portfolio, make_user
@@ -230,9 +230,9 @@ def test_customer_text_in_a_refused_row_is_escaped(client, portfolio):
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx"])
-def test_a_cell_a_spreadsheet_could_execute_is_neutralised(cell):
-    assert neutralised(cell) == f"'{cell}"
+def test_a_cell_a_spreadsheet_could_execute_is_safe_cell(cell):
+    assert safe_cell(cell) == f"'{cell}"
 
 
 def test_ordinary_cells_are_left_alone():
-    assert [neutralised(c) for c in ("a=b", "", None, 5, "'x")] == ["a=b", "", "", "5", "'x"]
+    assert [safe_cell(c) for c in ("a=b", "", None, 5, "'x")] == ["a=b", "", "", "5", "'x"]
