@@ -17,6 +17,7 @@ from accounts.admin.imports import import_urls
 from collections_site import dashboard, demo_views, navigation
 from collections_site.health.pages import health_urls
 from collections_site.measures.pages import measure_urls
+from collections_site.notices.pages import notice_urls
 from collections_site.sign_in import pages, single_sign_on, visit
 from drafts.admin.compliance import compliance_urls
 from drafts.admin.urls import page_urls
@@ -110,6 +111,6 @@ class DeskAdminSite(admin.AdminSite):
             path("record/verify/", act_view(dashboard.verify_record), name="verify_record"),
         ]
         return [
-            *own, *pages.sign_in_urls(), *compliance_urls(), *health_urls(), *page_urls(), *measure_urls(), *import_urls(self),
+            *own, *pages.sign_in_urls(), *compliance_urls(), *health_urls(), *page_urls(), *measure_urls(), *notice_urls(), *import_urls(self),
             *demo_views.urls(), *stock,
         ]  # fmt: skip

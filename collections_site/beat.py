@@ -24,6 +24,7 @@ JOBS: tuple[Job, ...] = (
     Job("drafts.nightly", 6 * 3600.0, "once a night: every invariant and control is looked at, what is broken opens an incident"),
     Job("collections_site.health", 60.0, "one look at sources, workers, sending, model, record and safety, kept for the Health page"),
     Job("collections_site.digest", 3600.0, "once a week, from Monday morning: the measures of the week that ended, to who leads"),
+    Job("collections_site.notices", 30.0, "what people are told without asking: found, written into their list and the outbox, and sent"),
     Job("governance.checkpoint", 3600.0, "a signed statement outside the database of where every stream of the ledger stands"),
 )
 

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
+from collections_site.notices import quiet
 from governance import guards, signing
 from governance.models import Installation, Portfolio, User
 
@@ -103,6 +105,23 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if transport == "outbox" and url and not settings.DEMO_MODE:
         words = "EMAIL_URL is set, but MAIL_TRANSPORT is outbox: nothing would leave."
         found.append(Error(words, hint="Unset one of them.", id="desk.E013"))
+    return found
+
+
+@register("notices")
+def check_notices(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The channel is written to over https, and its quiet hours can be read."""
+    found: list[CheckMessage] = []
+    parts = urlsplit(settings.NOTICE_WEBHOOK_URL)
+    if settings.NOTICE_WEBHOOK_URL and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS):
+        hint = "NOTICE_WEBHOOK_URL=https://… as the chat gives it"
+        found.append(Error("NOTICE_WEBHOOK_URL is not an https address.", hint=hint, id="desk.E080"))
+    try:
+        quiet.hours(settings.NOTICE_WEBHOOK_QUIET)
+        ZoneInfo(settings.NOTICE_TIME_ZONE)
+    except (ValueError, ZoneInfoNotFoundError):
+        words = f"The quiet hours “{settings.NOTICE_WEBHOOK_QUIET}” or their zone “{settings.NOTICE_TIME_ZONE}” cannot be read."
+        found.append(Error(words, hint="NOTICE_WEBHOOK_QUIET=19:00-07:30 and NOTICE_TIME_ZONE=Europe/Berlin", id="desk.E081"))
     return found
 
 

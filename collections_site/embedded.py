@@ -19,6 +19,7 @@ from django.db import close_old_connections, connections
 from collections_site.beat import JOBS
 from collections_site.health import look
 from collections_site.measures import digest
+from collections_site.notices import job as notices
 from drafts import sweeping
 from drafts.compliance import nightly
 from drafts.packing import make
@@ -33,10 +34,12 @@ ROUNDS: dict[str, Callable[[datetime], Any]] = {
     "drafts.rerank": sweeping.rerank, "drafts.packs": make.make_due, "drafts.nightly": nightly.run_due,
     "drafts.simulations": runs.run_due, "drafts.settle_policy": in_flight.settle_due,
     "governance.checkpoint": writing.write_due, "collections_site.health": look.look_due,
-    "collections_site.digest": digest.send_due,
+    "collections_site.digest": digest.send_due, "collections_site.notices": notices.run_due,
 }  # fmt: skip
 # Jobs that take as long as somebody else does.
-PATIENT = ("drafts.generate", "drafts.packs", "drafts.nightly", "drafts.simulations", "drafts.settle_policy", "collections_site.digest")
+PATIENT = (
+    "drafts.generate", "drafts.packs", "drafts.nightly", "drafts.simulations", "drafts.settle_policy", "collections_site.digest", "collections_site.notices",
+)  # fmt: skip
 
 
 class EmbeddedWorker(threading.Thread):

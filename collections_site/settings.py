@@ -220,6 +220,12 @@ MAIL_TRANSPORT = env("MAIL_TRANSPORT", default="smtp" if EMAIL_URL and not DEMO_
 # Installation-wide allow-list for pilots: when set, only these addresses or domains receive mail.
 RECIPIENT_ALLOW_LIST = [] if DEMO_MODE else env.list("RECIPIENT_ALLOW_LIST", default=[])
 
+# --- notices (docs/notifications.md) ----------------------------------------------------------------------------------------
+# One incoming webhook of a chat (Slack and those that speak like it). Its address is a secret. Letters go by EMAIL_URL.
+NOTICE_WEBHOOK_URL = "" if DEMO_MODE else env("NOTICE_WEBHOOK_URL", default="")
+NOTICE_WEBHOOK_QUIET = env("NOTICE_WEBHOOK_QUIET", default="19:00-07:30")
+NOTICE_TIME_ZONE = env("NOTICE_TIME_ZONE", default="UTC")  # in which the channel is quiet; each person has their own
+
 # --- checkpoints of the ledger ----------------------------------------------------------------------------------------------
 # They should lie where the database's administrators cannot write. The folder below is only a beginning; checks.py says so.
 LEDGER_DIR = Path(VAR_DIR / "demo-checkpoints" if DEMO_MODE else env("LEDGER_DIR", default=str(VAR_DIR / "checkpoints")))

@@ -22,7 +22,7 @@ SKIPPED = frozenset(
     "HistoricalPromptVersion PolicyVersion HistoricalPolicyVersion EvaluationRun ControlResult AccessReview Certification Erasure ErasedRow "
     "SampleFrame SampleVerdict SampleResult Correction Rejection DraftOutcome "
     "LedgerState Quarantine Installation Permission Group ContentType Session AccessAttempt AccessLog AccessFailureLog "
-    "Measure MeasureSum MeasureSpread MeasureState Digest ReviewTime "
+    "Measure MeasureSum MeasureSpread MeasureState Digest ReviewTime Notice Told Posting NoticePreference "
     "SimulationRun SimulationChange LoosenedReading ToneRule HistoricalToneRule ReviewStandard HistoricalReviewStandard "
     "TrainingRecord HistoricalTrainingRecord "
     "AccessAttemptExpiration Draft Delivery DraftAttachment Account HistoricalAccount".split()

@@ -1,9 +1,11 @@
-"""A person's own settings: letter keys, density, time zone."""
+"""A person's own settings: letter keys, density, time zone, and what reaches them by mail."""
 
 from __future__ import annotations
 
+from datetime import time
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +13,7 @@ from django.shortcuts import redirect
 from governance import clock
 from governance.admin.pages import page, person
 from governance.history import save_as
-from governance.models import User
+from governance.models import NoticePreference, User
 
 
 def preferences(request: HttpRequest) -> HttpResponse:
@@ -24,8 +26,25 @@ def preferences(request: HttpRequest) -> HttpResponse:
         zone = request.POST.get("time_zone", "")
         user.time_zone = zone if zone in available_timezones() else user.time_zone
         save_as(user, by=user, at=clock.now(), reason="own preferences")
+        _save_notices(request, user)
         messages.success(request, "Saved.")
         return redirect("admin:preferences")
     return page(
-        request, "desk/preferences.html", "Preferences", person=user, densities=User.Density.choices, zones=sorted(available_timezones())
-    )
+        request, "desk/preferences.html", "Preferences", person=user, densities=User.Density.choices, zones=sorted(available_timezones()),
+        wanted=NoticePreference.objects.filter(person=user).first() or NoticePreference(), mail=settings.EMAIL_URL and not settings.DEMO_MODE,
+    )  # fmt: skip
+
+
+def _save_notices(request: HttpRequest, user: User) -> None:
+    """Which letters, and when none; a time that is none stays as it was."""
+    if "notices" not in request.POST:
+        return
+    row = NoticePreference.objects.filter(person=user).first() or NoticePreference(person=user)
+    for name in ("mail_at_once", "mail_morning", "mail_ageing"):
+        setattr(row, name, name in request.POST)
+    for name in ("quiet_from", "quiet_until"):
+        try:
+            setattr(row, name, time.fromisoformat(request.POST.get(name, "")).replace(second=0, microsecond=0, tzinfo=None))
+        except ValueError:
+            continue
+    row.save()

@@ -12,6 +12,7 @@ from governance.models.health import Beat, HealthDay, HealthLook, JobFailure
 from governance.models.hold import Hold
 from governance.models.installation import Installation
 from governance.models.measure import Digest, Measure, MeasureSpread, MeasureState, MeasureSum
+from governance.models.notice import Notice, NoticePreference, Posting, Told
 from governance.models.policy import PolicyVersion
 from governance.models.portfolio import AllPortfoliosGrant, Portfolio, PortfolioGroupGrant, PortfolioUserGrant
 from governance.models.prompt import EvaluationRun, PromptVersion
@@ -58,11 +59,14 @@ __all__ = [
     "MeasureState",
     "MeasureSum",
     "ModelSwitch",
+    "Notice",
+    "NoticePreference",
     "PackRun",
     "PolicyVersion",
     "Portfolio",
     "PortfolioGroupGrant",
     "PortfolioUserGrant",
+    "Posting",
     "PreservationHold",
     "PromptVersion",
     "Quarantine",
@@ -79,6 +83,7 @@ __all__ = [
     "SampleVerdict",
     "StreamHead",
     "TemplateVersion",
+    "Told",
     "ToneRule",
     "TrainingRecord",
     "User",

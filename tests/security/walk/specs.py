@@ -115,6 +115,8 @@ PAGES: dict[str, Spec] = {
     "index": Spec(),
     "all_data": Spec(),
     "preferences": Spec(form=_form({"density": "compact", "time_zone": "UTC"})),
+    "notices": Spec(),
+    "read_notices": Spec(get=False, form=no_form),
     "search": read("see_account", q="zzcan"),
     "decisions": read("see_account", tab=["open", "decided"]),
     "disputes": read("see_account", tab=["open", "own", "resolved"]),
