@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from collections_site.hidden import shown, shown_page
 from drafts import states
+from drafts.record import events
 from drafts.review.diff import change_list, word_diff
 from governance.admin import wording
 from governance.audit import ACTIONS
@@ -164,8 +165,13 @@ def stamp(moment: datetime | None) -> SafeString:
     """ "21 Nov 2026 14:21:07 CET": a moment to the second with its zone, for the record."""
     if moment is None:
         return format_html("{}", in_language("not recorded"))
-    local = timezone.localtime(moment)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), in_language(f"{local.day} {local:%b %Y %H:%M:%S %Z}"))
+    return format_html('<time datetime="{}">{}</time>', timezone.localtime(moment).isoformat(), in_language(events.stamped(moment)))
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """A value of the record in words, not as a program writes it."""
+    return events.plain(value)
 
 
 @register.filter

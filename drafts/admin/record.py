@@ -33,10 +33,10 @@ def draft_history(request: HttpRequest, pk: int) -> HttpResponse:
     tab = request.GET.get("tab", "timeline")
     tab = tab if tab in TABS else "timeline"
     untold = withheld(person(request), scope_for(request), account_ids=[follow_up.account_id])
-    told = story.of(follow_up, now, untold=untold)
     personal = bool(may(request, "see_contact_data", follow_up))
     utc = request.GET.get("times") == "utc"
     with times(request):
+        told = story.of(follow_up, now, untold=untold)
         response = page(
             request, "desk/draft_history.html", f"History: {follow_up.account.name}", f=follow_up, story=told, tab=tab, tabs=TABS.items(),
             utc=utc, untold=untold, personal=personal, may_export=may(request, "export_pack", follow_up), outcome=_outcomes(follow_up),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from drafts import states
@@ -21,6 +23,7 @@ from governance.roles import label_of
 from governance.topics import TOPIC_WORDS, words_of
 
 MACHINE = "the machine"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
 
 
 @dataclass(slots=True)
@@ -128,7 +131,7 @@ def _told(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> Non
 
 
 def plain(value: Any) -> str:
-    """A value of a record as people read it: "purpose demand, invoices 12 and 14"."""
+    """A value of a record as people read it: "purpose demand, invoices 12 and 14"; moments in the reader's time zone."""
     if isinstance(value, dict):
         return ", ".join(f"{str(key).replace('_', ' ')} {plain(inner)}" for key, inner in value.items() if inner not in (None, "", [], {}))
     if isinstance(value, list | tuple):
@@ -136,7 +139,15 @@ def plain(value: Any) -> str:
         return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return stamped(datetime.fromisoformat(value))
     return str(value)
+
+
+def stamped(moment: datetime) -> str:
+    """ "21 Nov 2026 14:21:07 CET", as every time of the record."""
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%b %Y %H:%M:%S %Z}"
 
 
 def _follow_up(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> None:
@@ -236,10 +247,12 @@ def _finding(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> 
 
 
 def _attempt(g: Generation) -> Entry:
-    words = {"failed": "failed", "skipped": "was not asked", "done": "answered, and the checks refused it"}.get(g.state, g.get_state_display().lower())
+    done = "answered, and the checks refused it" if g.findings else "answered"
+    words = {"failed": "failed", "skipped": "was not asked", "done": done}.get(g.state, g.get_state_display().lower())
+    about = "" if g.kind == Generation.Kind.DRAFT else f" at “{g.get_kind_display().lower()}”"
     objections = [str(f.get("why", f.get("label", ""))) for f in g.findings if isinstance(f, dict)]
     return Entry(
-        g.finished_at or g.created_at, f"Attempt {g.attempt} of a model {words}", MACHINE, said=g.error,
+        g.finished_at or g.created_at, f"Attempt {g.attempt} of a model{about} {words}", MACHINE, said=g.error,
         details=[generation_words(g), *objections], source="row of the attempt",
     )  # fmt: skip
 

@@ -111,6 +111,20 @@ def test_times_in_utc_change_every_time_on_the_page(case, signed_in):
     assert "CEST" not in utc and "08:00:00 UTC" in utc
 
 
+def test_what_a_model_prepared_for_people_is_no_refused_draft_and_its_settings_are_words(history, case):
+    from drafts.models import Generation
+    from governance.models import PromptVersion
+
+    fields = {"follow_up": case.follow_up, "account": case.account, "brief": case.follow_up.brief, "prompt_version": PromptVersion.objects.first()}
+    settings = {"task": {"invoice_ids": [7, 8]}, "max_tokens": 3500}
+    Generation.objects.create(**fields, kind="preparation", state="done", attempt=1, created_at=moment(0), parameters=settings)
+    Generation.objects.create(**fields, kind="draft", state="done", attempt=1, created_at=moment(0), findings=[{"why": "no such amount"}])
+    page = history()
+    assert "Attempt 1 of a model at “summary, lane and options for people” answered" in page
+    assert page.count("and the checks refused it") == 1 and "no such amount" in page
+    assert "task invoice ids 7 and 8, max tokens 3500" in history("versions")
+
+
 def test_the_differences_applied_to_the_first_version_give_the_sent_text_byte_for_byte(case):
     from drafts.record.versions import steps
 
