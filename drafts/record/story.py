@@ -57,15 +57,24 @@ class Story:
 
     @property
     def at_a_glance(self) -> str:
-        """ "3 versions, edited by Jonas, approved by Jonas, Priya, sent once"."""
+        """ "3 versions, first written by the model m-2 with prompt draft/7, edited by Jonas, approved by Jonas, Priya, sent"."""
         editors = list(dict.fromkeys(str(d.author) for d in self.drafts if d.author_id))
         approvers = list(dict.fromkeys(str(a.approval.person) for r in self.asked for a in r.answers if a.approval.verdict == "approve"))
         accepted = sum(one.delivery.state == "accepted" for one in self.sent)
         parts = [f"{len(self.drafts)} {'version' if len(self.drafts) == 1 else 'versions'}"]
+        parts += self._origin()
         parts.append(f"edited by {', '.join(editors)}" if editors else "not edited by a person")
         parts.append(f"approved by {', '.join(approvers)}" if approvers else "approved by nobody")
         parts.append("sent" if accepted == 1 else f"sent {accepted} times" if accepted else "not sent")
         return ", ".join(parts)
+
+    def _origin(self) -> list[str]:
+        """Who wrote the first words: a model with its prompt, or an approved text."""
+        first = self.drafts[0] if self.drafts else None
+        made = next((g for g in self.generations if first and g.draft_id == first.pk), None)
+        if made is not None:
+            return [f"first written by the model {made.model or '(name not recorded)'} with prompt {made.prompt_version or '(not recorded)'}"]
+        return [f"first written from the approved text {first.template_version}"] if first and first.template_version else []
 
 
 def of(follow_up: FollowUp, at: datetime, chain: Chain | None = None, untold: Sequence[Withheld] = ()) -> Story:

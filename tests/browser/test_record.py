@@ -99,6 +99,7 @@ def test_t1_from_sent_to_model_prompt_evidence_and_both_approvals_in_two_clicks(
     page = enter(case.desk.finance)
     page.goto(history_of(case, "sent"))
     expect(page.get_by_text("Identical: what was sent")).to_be_visible()
+    expect(page.get_by_text(f"first written by the model recorded-1 with prompt {prompt}, not edited by a person")).to_be_visible()
     tabs = page.get_by_label("Parts of the history")
     tabs.get_by_role("link", name="Versions").click()
     expect(page.get_by_text(f"Prompt {prompt}", exact=True)).to_be_visible()
@@ -212,3 +213,4 @@ def test_t8_times_are_mine_or_utc_with_their_zone_and_right_on_the_day_the_clock
     page.get_by_role("link", name="UTC", exact=True).click()
     assert times.all_inner_texts()[:2] == ["29 Mar 2026 00:30:00 UTC", "29 Mar 2026 01:30:00 UTC"]
     assert all(text.endswith(" UTC") for text in page.locator("main time").all_inner_texts())
+    expect(page.get_by_text(re.compile(r"leaves at: \d+ May 2026 \d\d:\d\d:\d\d UTC")).first).to_be_visible()
