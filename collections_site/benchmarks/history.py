@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from collections_site.benchmarks.yardsticks import note
 from governance import clock
 from governance.measuring import kinds, rolling
 from governance.models import Measure, MeasureSpread, MeasureState, MeasureSum
@@ -50,13 +51,27 @@ _KINDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def quarter_and_all(drafts: int, result: dict[str, Any], look: Callable[[str], float]) -> float:
+def told(drafts: int) -> str:
+    """What a database that is kept says of itself once it is filled."""
+    return f"{drafts} decided drafts over {DAYS} days"
+
+
+def quarter_and_all(drafts: int, result: dict[str, Any], look: Callable[[str], float]) -> float | None:
     """``look`` at a quarter of ``drafts`` decided drafts, then at all of them; it gets "quarter" or "all" and returns milliseconds.
 
-    ``result`` gets the figures of the history (rows, sums, seconds to sum). Returns how many times as long all of it took as the quarter.
+    ``result`` gets the figures of the history (rows, sums, seconds to sum). Returns how many times as long all of it took as the quarter;
+    None where the history stood already, which is then looked at whole.
     """
-    now, recent = clock.now(), max(1, drafts // 4)
-    result |= {"drafts": drafts, "days": DAYS}
+    now, result["drafts"], result["days"] = clock.now(), drafts, DAYS
+    short = _quarter(now, drafts, result, look) if not Measure.objects.exists() else None
+    _sum(now, result, "all")
+    long = look("all")
+    return round(long / short, 2) if short else None
+
+
+def _quarter(now: datetime, drafts: int, result: dict[str, Any], look: Callable[[str], float]) -> float:
+    """Milliseconds with a quarter; then the rest is filled in, not summed yet."""
+    recent = max(1, drafts // 4)
     _fill(now, 1, recent, DAYS // 4)
     _sum(now, result, "quarter")
     short = look("quarter")
@@ -64,8 +79,8 @@ def quarter_and_all(drafts: int, result: dict[str, Any], look: Callable[[str], f
     for model in (MeasureSum, MeasureSpread):
         model.objects.all().delete()
     MeasureState.objects.update(summed_until=None)
-    _sum(now, result, "all")
-    return round(look("all") / short, 2)
+    note(told(drafts))
+    return short
 
 
 def _fill(last: datetime, first: int, until: int, days: int) -> None:

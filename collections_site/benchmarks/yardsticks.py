@@ -38,28 +38,32 @@ class Refused(RuntimeError):
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
+def scratch_database(kept: str = "", holds: str = "") -> Iterator[None]:
     """Point the default connection at a new, migrated database for the block, then drop it and point back.
 
     On PostgreSQL ``<name>_benchmark`` (one left over from an interrupted run is replaced, one that the benchmark did not make is
-    refused), on SQLite a file in a temporary folder.
+    refused), on SQLite a file in a temporary folder. ``kept`` names one on PostgreSQL that is left standing, and taken as it is where
+    ``note`` said of it that it ``holds`` what is wanted.
     """
-    original, kept = connection.settings_dict["NAME"], _set_aside()
+    if kept and connection.vendor != "postgresql":
+        raise Refused("Only a database of PostgreSQL is kept: set DATABASE_URL=postgres://…")
+    original, aside = connection.settings_dict["NAME"], _set_aside()
     test = connection.settings_dict["TEST"]
     before = test.get("NAME")
     with tempfile.TemporaryDirectory() as folder:
         try:
-            test["NAME"] = _free_name(str(original)) if connection.vendor == "postgresql" else f"{folder}/benchmark.sqlite3"
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-            _mark()
+            stands = kept and _stands(kept, holds)
+            test["NAME"] = (kept or _free_name(str(original))) if connection.vendor == "postgresql" else f"{folder}/benchmark.sqlite3"
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=bool(stands))
+            _ = stands or note()
             yield
         finally:
             if connection.settings_dict["NAME"] != original:
-                connection.creation.destroy_test_db(str(original), verbosity=0)
+                connection.creation.destroy_test_db(str(original), verbosity=0, keepdb=bool(kept))
             test["NAME"] = before
             connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = original
-            if kept is not None:
-                connection.connection = kept
+            if aside is not None:
+                connection.connection = aside
 
 
 def _set_aside() -> Any:
@@ -72,20 +76,34 @@ def _set_aside() -> Any:
 
 
 def _free_name(original: str) -> str:
-    name = f"{original}_benchmark"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
-        row = cursor.fetchone()
-    if row is not None and row[0] != MARK:
-        raise Refused(f"a database {name} exists that the benchmark did not make; drop or rename it first")
+    _told(name := f"{original}_benchmark")
     return name
 
 
-def _mark() -> None:
+def _stands(name: str, holds: str) -> bool:
+    """Whether that database is there, filled. One that was begun only is made anew; one that holds something else is left alone."""
+    told = _told(name)
+    if told and told != holds:
+        raise Refused(f"the database {name} holds {told}, not {holds}: ask for that, or keep this under another name")
+    return bool(told)
+
+
+def _told(name: str) -> str:
+    """What ``note`` said of a database, empty where there is none. Raises ``Refused`` for one that the benchmark did not make."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
+        row = cursor.fetchone()
+    if row is not None and not str(row[0]).startswith(MARK):
+        raise Refused(f"a database {name} exists that the benchmark did not make; drop or rename it first")
+    return str(row[0]).removeprefix(MARK).removeprefix(": ") if row is not None else ""
+
+
+def note(holds: str = "") -> None:
+    """Write on the scratch database that it is one, and what it is filled with once it is."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
-            cursor.execute(f"COMMENT ON DATABASE {name} IS '{MARK}'")
+            cursor.execute(f"COMMENT ON DATABASE {name} IS '{MARK}{': ' if holds else ''}{holds}'")
 
 
 class Meter:

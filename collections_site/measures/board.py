@@ -8,11 +8,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from collections_site.measures import words
+from collections_site.measures import drawing, words
 from collections_site.measures.asked import Asked
 from collections_site.measures.figures import Figure, Ground, Line, ground_of, part_bars, share_lines, time_lines
 from collections_site.measures.marks import happened
 from collections_site.measures.recall import recall_figure
+from collections_site.measures.symbols import patterns
 from governance import synthetic
 from governance.measuring import kinds
 from governance.metrics.arms import beside
@@ -33,10 +34,11 @@ OUTCOMES = (
     (kinds.REJECTED, "rejected", "bad"),
 )  # fmt: skip
 REPLIES = (
-    ("paid", "paid", "good"), ("promise_with_date", "promise with a date", "accent"), ("question", "question", "info"),
+    ("paid", "paid", "good"), ("promise_with_date", "promise with a date", "info"), ("question", "question", "accent"),
     ("needs_document", "needs a document", "exec"), ("dispute", "dispute", "bad"), ("complaint", "complaint", "warn"),
     ("wrong_person", "wrong person", "ctl"),
 )  # fmt: skip
+STACKS = tuple(tuple(colour for *_, colour in parts) for parts in (OUTCOMES, REPLIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Tile:
 def board(asked: Asked, at: datetime, *, may_open_samples: bool) -> dict[str, Any]:
     """Everything the page shows."""
     ground = ground_of(asked, at, happened(asked.question.window, asked.question.reach), CHARTED)
-    return {**_summary(ground), "figures": _figures(ground, may_open_samples), "marks": ground.marks, "arms": _arms(ground)}
+    return {**_summary(ground), "figures": _figures(ground, may_open_samples), "patterns": patterns(STACKS, drawing.THEME), "marks": ground.marks, "arms": _arms(ground)}
 
 
 def summary(asked: Asked, at: datetime) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _figures(ground: Ground, may_open_samples: bool) -> list[Figure]:
                     note="Every required source present, or checked and empty, and within its age limit. Unknown never counts as complete."),
         time_lines("time", ground, Line("approval_time", "decided", "accent"), note="Drafts that still wait count for as long as they have waited."),
         part_bars("answers", ground, "messages_sent", REPLIES, open_weeks=True,
-                  note="First reply of a person within 14 days, by the week the message was sent. Pale weeks are still open."),
+                  note="First reply of a person within 14 days, by the week the message was sent. Pale bars with a dashed edge are still open."),
         share_lines("oversight", ground, [Line("evidence_open_rate", "opened evidence", "accent"), Line("approved_unread", "faster than it reads", "bad")],
                     note="Of the team, never of a person. Below 30 approvals nothing is shown."),
         share_lines("avoidable", ground, [Line("avoidable_contact_rate", "could have been spared", "bad")],

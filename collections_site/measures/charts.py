@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from collections_site.measures.symbols import DASHES, SHAPES, fill
+
 WIDTH, HEIGHT = 320, 170
 # Labels under the axis: so many have room. To let the renderer try which of them do would take longer than everything else it draws.
 LABELS = 6
-# A colour never speaks alone: each series has a dash and a shape of its own.
-DASHES = ((1, 0), (5, 3), (2, 2), (8, 3, 2, 3))
-SHAPES = ("circle", "square", "triangle-up", "diamond")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +23,16 @@ class Mark:
 
 def _frame(colours: Mapping[str, str], layers: Sequence[dict[str, Any]], order: Sequence[str]) -> dict[str, Any]:
     axis = {"labelColor": colours["quiet"], "titleColor": colours["quiet"], "domainColor": colours["ctl"], "tickColor": colours["ctl"],
-            "gridColor": colours["line"], "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}  # fmt: skip
+            "gridColor": colours["line"], "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
+            # Whether a label is too long or covers another is asked of the font, a millisecond each: ours are short and have room.
+            "labelLimit": 0, "labelOverlap": False}  # fmt: skip
     legend = {"labelColor": colours["ink"], "titleColor": colours["quiet"], "labelFontSize": 11, "orient": "bottom", "columns": 2,
-              "title": None, "symbolStrokeWidth": 0, "symbolOpacity": 1, "labelLimit": 140, "padding": 4, "columnPadding": 18}  # fmt: skip
+              "title": None, "symbolStrokeWidth": 0, "symbolOpacity": 1, "labelLimit": 0, "padding": 4, "columnPadding": 18}  # fmt: skip
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": WIDTH, "height": HEIGHT, "background": "transparent",
         "config": {"view": {"stroke": None}, "axis": axis, "legend": legend, "font": "system-ui, sans-serif"}, "layer": list(layers),
-        "encoding": {"x": {"field": "period", "type": "ordinal", "sort": list(order), "scale": {"domain": list(order)},
-                           "axis": {"labelAngle": 0, "labelOverlap": False, "values": list(order[:: -(-len(order) // LABELS) or 1]), "title": None, "grid": False}}},
+        "encoding": {"x": {"field": "period", "type": "ordinal", "sort": None, "scale": {"domain": list(order)},
+                           "axis": {"labelAngle": 0, "values": list(order[:: -(-len(order) // LABELS) or 1]), "title": None, "grid": False}}},
     }  # fmt: skip
 
 
@@ -52,12 +53,15 @@ def parts(
     bars = {
         "data": {"values": list(rows)},
         "transform": [{"calculate": f"indexof({names!r}, datum.part)", "as": "place"}],
-        "mark": {"type": "bar", "stroke": colours["surface"], "strokeWidth": 1},
+        "mark": {"type": "bar", "strokeWidth": 1},
         "encoding": {
             "y": {"field": "n", "type": "quantitative", "stack": stacked, "axis": {"title": unit or None, "format": "%" if share else "d",
                                                                                       "tickCount": 4, "tickMinStep": 0 if share else 1}},
-            "color": {"field": "part", "type": "nominal", "scale": {"domain": names, "range": [colours[c] for _, c in series]}},
-            "opacity": {"condition": {"test": "datum.open", "value": 0.45}, "value": 0.95},
+            "color": {"field": "part", "type": "nominal", "scale": {"domain": names, "range": [fill(c, n, colours) for n, (_, c) in enumerate(series)]}},
+            # Pale alone would be too faint to see: what is still open has an edge that is not.
+            "fillOpacity": {"condition": {"test": "datum.open", "value": 0.45}, "value": 1},
+            "stroke": {"condition": {"test": "datum.open", "value": colours["quiet"]}, "value": colours["surface"]},
+            "strokeDash": {"condition": {"test": "datum.open", "value": [2, 2]}, "value": [1, 0]},
             "order": {"field": "place", "type": "quantitative"},
             "href": {"field": "href", "type": "nominal"}, "description": {"field": "name", "type": "nominal"},
         },

@@ -7,7 +7,6 @@ installation's mail server like an alarm does, never the way of messages to cust
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -25,8 +24,8 @@ from django.urls import reverse
 
 from collections_site.measures import drawing
 from collections_site.measures.asked import Asked, of_window
-from collections_site.measures.board import board, summary
-from collections_site.measures.figures import Figure
+from collections_site.measures.board import STACKS, board, summary
+from collections_site.measures.symbols import patterns
 from governance import quarantine
 from governance.audit import Entry, record
 from governance.metrics.asking import Reach, Window, reach_of
@@ -112,7 +111,8 @@ def letter(monday: date, reach: Reach, at: datetime) -> Letter:
         "page": _address(long), "week_page": _address(week), "weeks": WEEKS,
     }  # fmt: skip
     text, html = (render_to_string(f"desk/measures/digest.{kind}", context) for kind in ("txt", "html"))
-    return Letter(_subject(context), text, html, tuple((one.name, _picture(one)) for one in figures if one.spec))
+    paper = render_to_string("desk/measures/patterns.html", {"patterns": patterns(STACKS, drawing.PLAIN)})
+    return Letter(_subject(context), text, html, tuple((one.name, drawing.png(one.spec, paper)) for one in figures if one.spec))
 
 
 def _subject(told: dict[str, Any]) -> str:
@@ -124,14 +124,6 @@ def _subject(told: dict[str, Any]) -> str:
 
 def _address(asked: Asked) -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('admin:measures')}?{asked.address()}"
-
-
-def _picture(figure: Figure) -> bytes:
-    """The chart in the colours of paper; a picture in a letter has no links."""
-    plain = json.dumps(figure.spec)
-    for name, colour in drawing.THEME.items():
-        plain = plain.replace(colour, drawing.PLAIN[name])
-    return drawing.png({**json.loads(plain), "background": drawing.PLAIN["surface"]})
 
 
 def send_due(at: datetime) -> int:

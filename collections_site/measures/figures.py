@@ -13,6 +13,7 @@ from django.urls import reverse
 from collections_site.measures import charts, drawing, words
 from collections_site.measures.asked import Asked
 from collections_site.measures.marks import Happened
+from collections_site.measures.symbols import Key, bar_keys, line_keys
 from governance.measuring.levels import SPREADS
 from governance.metrics.answering import measured_all, metric
 from governance.metrics.asking import Question
@@ -44,6 +45,7 @@ class Figure:
     marks: tuple[Happened, ...] = ()
     note: str = ""
     spec: dict[str, Any] = field(default_factory=dict)
+    legend: tuple[Key, ...] = ()
 
     @property
     def drawing(self) -> str:
@@ -138,7 +140,7 @@ def share_lines(name: str, ground: Ground, lines: Sequence[Line], *, target: flo
     series = [(line, ground.by_period(line.metric)) for line in lines]
     rows = [_point(ground, line, first, one) for line, found in series for first, one in found.items() if one.value is not None]
     spec = _drawable(charts.shares, rows, lines, ground, target=target)
-    return _figure(name, ground, lines, series, spec, note)
+    return _figure(name, ground, lines, series, spec, note, lines)
 
 
 def time_lines(name: str, ground: Ground, line: Line, *, note: str = "") -> Figure:
@@ -150,7 +152,7 @@ def time_lines(name: str, ground: Ground, line: Line, *, note: str = "") -> Figu
         points = ((pair[0], one.value, one.low, one.high), (pair[1], one.more.get("p90"), one.more.get("p90_low"), one.more.get("p90_high")))
         rows += [{**_point(ground, which, first, one), "value": v / 60, "low": _hours(lo), "high": _hours(hi)} for which, v, lo, hi in points if v is not None]
     spec = _drawable(charts.times, rows, pair, ground)
-    return _figure(name, ground, [line], [(line, found)], spec, note)
+    return _figure(name, ground, [line], [(line, found)], spec, note, pair)
 
 
 def _hours(value: float | None) -> float | None:
@@ -178,7 +180,7 @@ def part_bars(
     )  # fmt: skip
     told = (f"{whole.n:,} {one.unit}: " + ", ".join(f"{shown} {whole.more.get(part, 0):,}" for part, shown, _ in parts) + ".",)
     columns = (ground.asked.by.capitalize(), "All", *(shown.capitalize() for _, shown, _ in parts))
-    return Figure(name, one.title, told, columns, table, (one,), ground.marks, note, spec)
+    return Figure(name, one.title, told, columns, table, (one,), ground.marks, note, spec, bar_keys(series, drawing.THEME))
 
 
 def _point(ground: Ground, line: Line, first: date, one: Measured) -> dict[str, Any]:
@@ -201,7 +203,8 @@ def _drawable(draw: Any, rows: Sequence[Mapping[str, Any]], lines: Iterable[Line
 
 
 def _figure(
-    name: str, ground: Ground, lines: Sequence[Line], series: Sequence[tuple[Line, dict[date, Measured]]], spec: dict[str, Any], note: str
+    name: str, ground: Ground, lines: Sequence[Line], series: Sequence[tuple[Line, dict[date, Measured]]], spec: dict[str, Any], note: str,
+    drawn: Sequence[Line],
 ) -> Figure:
     now, before = [ground.now[line.metric] for line in lines], ground.before[lines[0].metric]
     title = words.titled(now[0], before)
@@ -209,7 +212,8 @@ def _figure(
     apart = [f"{words.parted(now[0].more)}."] if now[0].more and now[0].metric.parts else []
     table = tuple(_row(ground, line, first, one, len(lines) > 1) for line, found in series for first, one in found.items())
     columns = (ground.asked.by.capitalize(), *(["Of"] if len(lines) > 1 else []), "Number", "Of", "Value", "Low", "High")
-    return Figure(name, title, (*told, *apart), columns, table, tuple(one.metric for one in now), ground.marks, note, spec)
+    legend = line_keys([(line.name, line.colour) for line in drawn], drawing.THEME)
+    return Figure(name, title, (*told, *apart), columns, table, tuple(one.metric for one in now), ground.marks, note, spec, legend)
 
 
 def _row(ground: Ground, line: Line, first: date, one: Measured, named: bool) -> tuple[Cell, ...]:

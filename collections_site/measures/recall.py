@@ -10,12 +10,14 @@ from django.urls import reverse
 
 from collections_site.measures import charts, drawing, words
 from collections_site.measures.figures import Cell, Figure, Ground
+from collections_site.measures.symbols import line_keys
 from drafts.labelling.telling import known_floor, sentence
 from governance.metrics.base import DOT
 from governance.metrics.recall import MINIMUM, floor
 from governance.models import SampleFrame, SampleResult
 
 SAMPLED, FLOOR = "sampled", "known floor"
+SERIES = ((SAMPLED, "accent"), (FLOOR, "warn"))
 TITLE = "Disputes found, of all there were"
 
 
@@ -26,13 +28,13 @@ def recall_figure(ground: Ground, *, may_open: bool) -> Figure:
     spec: dict[str, Any] = {}
     if rows:
         order = [ground.label(first) for first in ground.periods()]
-        spec = charts.shares(rows, [(SAMPLED, "accent"), (FLOOR, "warn")], order, drawing.THEME, marks=ground.drawn_marks())
+        spec = charts.shares(rows, SERIES, order, drawing.THEME, marks=ground.drawn_marks())
     told = (sentence(found[-1]).capitalize() + ".", *([known_floor(found[-1]).capitalize() + "."] if known_floor(found[-1]) else [])) if found else (_progress(ground),)
     table = tuple(_row(row, may_open) for row in found)
     columns = ("Sample of", "Found by the detector", "Labelled", "Missed among them", "Recall", "Low", "High", "Known floor")
     note = ("Estimated from a random sample of what was not flagged, labelled blind. The known floor counts only misses somebody noticed "
             "or complained about; the truth lies below it.")  # fmt: skip
-    return Figure("recall", TITLE, told, columns, table, (), ground.marks, note, spec)
+    return Figure("recall", TITLE, told, columns, table, (), ground.marks, note, spec, line_keys(SERIES, drawing.THEME))
 
 
 def _results(ground: Ground) -> QuerySet[SampleResult]:

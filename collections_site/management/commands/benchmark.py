@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collections_site.benchmarks import boarding, generating, importing, measuring, preparing, racing, recording, simulating
+from collections_site.benchmarks import boarding, generating, history, importing, measuring, preparing, racing, recording, simulating
 from collections_site.benchmarks.yardsticks import Refused, scratch_database
 
 RUNS = {"import": importing.run, "prepare": preparing.run, "simulate": simulating.run}
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", metavar="KIND", help="one kind, for races: approvers, edit, reject, hold, stop")
         parser.add_argument("--parallel", type=int, default=32, metavar="K", help="people at once, for races")
         parser.add_argument("--seconds", type=float, default=0, metavar="S", help="begin no further race of a kind after S seconds, for races (0: no limit)")
+        parser.add_argument("--keep", default="", metavar="DATABASE", help="leave the filled database standing under this name, or read the one that stands, for measures")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,8 +47,11 @@ class Command(BaseCommand):
         size = {GENERATE: "drafts", LEDGER: "events", METRICS: "drafts", PAGE: "drafts", RACES: "rounds"}.get(what, "accounts")
         if options[size] < 1:
             raise CommandError(f"--{size} must be at least 1")
+        kept = options["keep"]
+        if kept and what != PAGE:
+            raise CommandError(f"--keep is for {PAGE}: what the others make is dropped when they end")
         try:
-            with scratch_database():
+            with scratch_database(kept, history.told(options[size]) if kept else ""):
                 result = self._measure(what, options[size], options)
         except Refused as error:
             raise CommandError(str(error)) from error
