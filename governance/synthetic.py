@@ -15,7 +15,7 @@ STREAM, SIMULATED = "synthetic", "system.history_simulated"
 
 
 def mark(portfolio: Portfolio, since: date, told: dict[str, Any], *, at: datetime) -> None:
-    """Put on record that everything in ``portfolio`` from ``since`` to ``at`` was simulated. In the caller's transaction."""
+    """Put on record that everything in ``portfolio`` from ``since`` to ``at`` is simulated. In the caller's transaction, before the first of it."""
     record([Entry(STREAM, SIMULATED, "portfolio", portfolio.pk, {**told, "since": since.isoformat()})], by=None, at=at)
 
 

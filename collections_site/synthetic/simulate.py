@@ -96,12 +96,12 @@ def simulate(wish: Wish) -> Simulated:
     with travelling():
         first = _first(end, cases)
         book = _book(wish, cases, first)
+        # Before anything happens in it: what asks whether something was simulated must know while it is.
+        synthetic.mark(book.portfolio, first.date(), {"seed": wish.seed, "months": wish.months, "portfolio": wish.portfolio}, at=end)
         play = _played(book, cases, first, end)
         result = sample(book, {case.number: case for case in cases}, play.invoices, first, end, wish.sampled) if wish.sampled else None
         books.send_home(book)
-        made = _told(wish, cases, play.stage.refused, result)
-        synthetic.mark(book.portfolio, first.date(), {k: v for k, v in made.told.items() if k != "truth"}, at=end)
-    return made
+    return _told(wish, cases, play.stage.refused, result)
 
 
 def _first(end: datetime, cases: list[Case]) -> datetime:

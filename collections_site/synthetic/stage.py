@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
-from django.db.models import Max
 
 from accounts.models import Dispute, DisputeSignal
 from collections_site.demo import clock as demo_clock
@@ -20,17 +18,14 @@ from collections_site.synthetic.planted import CRITICAL, Case
 from drafts import review, states
 from drafts.delivery import handover, outbox, settle
 from drafts.models import Delivery, Draft, FollowUp
-from drafts.review import switches
 from drafts.review.looking import looked
-from governance import holds, roles
-from governance.models import Hold
+from governance import roles
 
 log = logging.getLogger(__name__)
 
 REFUSALS = (review.Blocked, review.Conflict, review.NotAllowed, review.WrongState, ObjectDoesNotExist)
 SEAT = {roles.REVIEWER: "reviewer", roles.OWNER: "owner", roles.FINANCE: "finance"}
 FRESH_FOR = timedelta(hours=3)
-TRIPPED = (Hold.Scope.TEMPLATE, Hold.Scope.MODEL)
 SOON = timedelta(seconds=5)
 # A message that waits for business hours is looked at again this often at most.
 TRIES = 3
@@ -42,8 +37,6 @@ class Stage:
     def __init__(self, book: books.Book, end: datetime) -> None:
         self.book, self.end, self.refused = book, end, 0
         self._coming: list[tuple[datetime, int, Callable[[datetime], object]]] = []
-        # Switches that stood before are not ours.
-        self._last_hold = Hold.objects.aggregate(last=Max("pk"))["last"] or 0
         self._order, self._fed = count(), datetime.min.replace(tzinfo=end.tzinfo)
 
     # time -----------------------------------------------------------------------------------------------------------------
@@ -64,13 +57,6 @@ class Stage:
             except REFUSALS:
                 self.refused += 1
                 log.debug("an act of the synthetic history was refused at %s", moment, exc_info=True)
-            self._switch_on_again(moment)
-
-    def _switch_on_again(self, at: datetime) -> None:
-        """Planted faults must not take words away from the installation: a switch they trip is lifted at once, and that is on record."""
-        tripped = Hold.objects.filter(scope__in=TRIPPED, released_at__isnull=True, pk__gt=self._last_hold, source=switches.TRIPPED)
-        with transaction.atomic():
-            holds.release_many(list(tripped), by=None, at=at, reason="tripped by planted faults of a synthetic history")
 
     def now(self, moment: datetime) -> None:
         """Set the clock, and let the feeds arrive when they have not for some hours."""

@@ -75,14 +75,8 @@ def trip(scope: str, scope_id: int, reason: str, *, at: datetime) -> Hold:
     hold = holds.put(scope, scope_id, kind=Hold.Kind.PAUSE, reason=reason, source=TRIPPED, by=None, at=at)
     record([Entry("system", "system.switch_tripped", "hold", hold.pk, {"scope": scope, "id": scope_id})], by=None, at=at)
     # Other accounts are locked only after this one is released; if the process dies first, the last look stops them and the sweep goes on.
-    transaction.on_commit(lambda: _carry_out_later(hold, at), robust=True)
+    transaction.on_commit(lambda: carry_out(hold, by=None, at=at), robust=True)
     return hold
-
-
-def _carry_out_later(hold: Hold, at: datetime) -> None:
-    hold.refresh_from_db()
-    if hold.released_at is None:  # lifted in the same transaction: there is nothing to stop
-        carry_out(hold, by=None, at=at)
 
 
 def resume_sending(reason: str, *, by: User, at: datetime) -> Hold:

@@ -2,7 +2,8 @@
 
 Counted per version of an approved text, and per model with its prompt version: critically corrected among the last decided ones since
 the switch was last lifted. Critical is what a person said was: who confirmed the corrections of an edited text, who refused a text for a
-reason that names such a fault. What a comparison only suggests throws no switch. The numbers are parameters of the policy.
+reason that names such a fault. What a comparison only suggests throws no switch, and what was simulated neither counts nor thins out what
+people did with the same words. The numbers are parameters of the policy.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from drafts.delivery import duties
 from drafts.models import Draft, DraftOutcome, Generation
 from drafts.review import switches
 from drafts.review.corrections import CRITICAL
-from governance import topics
+from governance import synthetic, topics
 from governance.models import Hold
 from governance.policies import PolicyParameters
 
@@ -74,6 +75,9 @@ def _note(
 
 def _weigh(row: DraftOutcome, policy: PolicyParameters, at: datetime) -> Hold | None:
     """Throw the switch of these words when the last ones were critically wrong too often."""
+    simulated = synthetic.portfolio_ids()
+    if row.draft.follow_up.account.portfolio_id in simulated:
+        return None
     if row.template_version_id:
         same = DraftOutcome.objects.filter(template_version_id=row.template_version_id)
         scope, scope_id, what = Hold.Scope.TEMPLATE, row.template_version_id, "this text"
@@ -84,6 +88,8 @@ def _weigh(row: DraftOutcome, policy: PolicyParameters, at: datetime) -> Hold | 
         return None
     # An edit nobody coded is neither right nor wrong: it does not thin out the others.
     same = same.exclude(outcome=DraftOutcome.Outcome.EDITED, corrections=[])
+    if simulated:
+        same = same.exclude(draft__follow_up__account__portfolio_id__in=simulated)
     lifted = Hold.objects.filter(scope=scope, scope_id=scope_id).aggregate(last=Max("released_at"))["last"]
     if lifted is not None:
         same = same.filter(decided_at__gt=lifted)

@@ -18,7 +18,7 @@ from drafts.review import (
     request_changes,
     resume,
 )
-from governance import holds, topics
+from governance import holds, synthetic, topics
 from governance.measuring import kinds
 from governance.models import Event, Measure, PolicyVersion
 from tests.drafts.scene import AS_OF, Desk, routine_case, stop_clock
@@ -115,6 +115,23 @@ def test_too_few_or_too_harmless_decisions_trip_nothing(desk):
         decided(desk, critical=critical)
     # The first three are within the last six only while fewer than four came after them; with three decided there was no verdict yet.
     assert not holds.switches(AS_OF)
+
+
+def test_what_was_simulated_neither_trips_the_switch_nor_thins_out_what_people_decided(desk):
+    sharp_policy()
+    simulated = Desk()
+    synthetic.mark(simulated.portfolio, AS_OF.date(), {}, at=AS_OF)
+    for _ in range(5):
+        decided(simulated, critical=True)
+    assert not holds.switches(AS_OF)
+    for critical in (True, True, False):
+        decided(desk, critical=critical)
+    for _ in range(6):  # the whole window, had they counted
+        decided(simulated, critical=False)
+    assert not holds.switches(AS_OF), "five simulated ones are no reason"
+    decided(desk, critical=True)
+    (hold,) = holds.switches(AS_OF)
+    assert hold.reason == "3 of the last 4 decided drafts with this text needed a critical correction"
 
 
 def edited(desk, **said):
