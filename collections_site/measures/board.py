@@ -96,7 +96,7 @@ def _first(ground: Ground) -> dict[str, Any]:
 def _tile(ground: Ground, name: str) -> Tile:
     now, before = ground.now[name], ground.before[name]
     value = words.figure(now.value, now) if now.value is not None else ("too few" if now.shown == "few" else "no number")
-    href = "" if now.metric.how == OUTSIDE else ground.rows(name)  # its rows are labels, read on the page of the samples
+    href = "" if now.metric.how == OUTSIDE else ground.behind(name)  # its rows are labels, read on the page of the samples
     return Tile(now, value, words.told(now), words.changed(now, before), href, words.worse(now, before) > 0)
 
 

@@ -101,6 +101,10 @@ class Ground:
         more = {"by": self.asked.by, "part": part.isoformat()} if isinstance(part, date) else {}
         return f"{_rows_of(name)}?{self.asked.address(which=which, **more)}"
 
+    def behind(self, name: str, part: Any = "") -> str:
+        """The address of as many rows as the words about a number say: of a time those that still wait too, which are no row of its numerator."""
+        return self.rows(name, part, "base" if metric(name).how == SURVIVAL else "rows")
+
     def by_period(self, name: str) -> dict[date, Measured]:
         """The answers of the parts in order; a part in which nothing happened is not there."""
         found = self.parts.get(name, {})
@@ -186,7 +190,7 @@ def part_bars(
 def _point(ground: Ground, line: Line, first: date, one: Measured) -> dict[str, Any]:
     return {
         "period": ground.label(first), "series": line.name, "value": one.value, "low": one.low, "high": one.high, "full": one.shown == "full",
-        "href": ground.rows(line.metric, first), "name": f"{_span(ground, first)}, {line.name}: {words.told(one)}",
+        "href": ground.behind(line.metric, first), "name": f"{_span(ground, first)}, {line.name}: {words.told(one)}",
     }  # fmt: skip
 
 

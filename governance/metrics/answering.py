@@ -66,7 +66,7 @@ def _one(one: Metric, question: Question, by: str, part: Any, counts: Counts, sp
     if one.still_open is not None:
         more["still_open"] = counts.of(one.still_open).get(part, 0)
     inside = question.within(by, part)
-    if one.money and n:
+    if one.money and one.how == base.COUNT and n:
         more |= money_told(inside, one)
     found = {
         "metric": one, "numerator": numerator, "n": n, "part": part, "more": more, "inside": inside,

@@ -29,7 +29,8 @@ class Metric:
 
     ``numerator`` and ``denominator`` are rows; for a quantile ``column`` is the column of the denominator's rows it is about, and for a
     time ``column`` is ``minutes`` or ``business`` and ``numerator`` the rows that ended. ``good``: high, low or empty. ``parts`` names
-    rows always shown apart, for a measure that is no single number. ``money``: amounts per currency are told too.
+    rows always shown apart, for a measure that is no single number. ``money``: amounts per currency are told too, of a share in the
+    file only.
     """
 
     name: str

@@ -65,8 +65,9 @@ CUSTOMERS: tuple[Metric, ...] = (
     ),
     Metric(
         "promise_kept_rate", "Promises kept",
-        "Promises with a date, made in the window and settled, that were kept in time with the grace of their payment method.",
-        SHARE, _GROUP, _PROMISES, _PROMISES.but(outcome="kept"), good="high", still_open=rows(kinds.PROMISE, outcome__in=("open", "undated")),
+        "Promises with a date, made in the window and settled, that were kept in time with the grace of their payment method. "
+        "By value, per currency, in the file.",
+        SHARE, _GROUP, _PROMISES, _PROMISES.but(outcome="kept"), good="high", money=True, still_open=rows(kinds.PROMISE, outcome__in=("open", "undated")),
         parts=tuple((o, rows(kinds.PROMISE, outcome=o)) for o in ("kept", "late", "broken", "open", "undated")),
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from governance.canonical import canonical_json
 from governance.metrics.asking import Question
 from governance.metrics.base import FEW, Measured
+from governance.metrics.money import value_told
 
 COLUMNS = (
     "name", "title", "part", "unit", "numerator", "n", "value", "low", "high", "shown", "reason", "interval", "version", "since", "until",
@@ -25,7 +26,7 @@ def line(answer: Measured, question: Question) -> dict[str, Any]:
         "numerator": None if few else answer.numerator, "n": answer.n, "value": answer.value, "low": answer.low, "high": answer.high,
         "shown": answer.shown, "reason": answer.reason, "interval": one.interval, "version": one.version,
         "since": question.window.first.isoformat(), "until": question.window.last.isoformat(), "filters": question.filters.plain(),
-        "more": {} if few else answer.more, "query": query_hash(answer, question),
+        "more": {} if few else answer.more | value_told(answer), "query": query_hash(answer, question),
     }  # fmt: skip
 
 

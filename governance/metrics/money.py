@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from governance.metrics.asking import Question
-from governance.metrics.base import Metric
+from governance.metrics.base import SHARE, Measured, Metric
 from governance.metrics.counting import standing
 
 
@@ -19,6 +19,13 @@ def money_told(question: Question, metric: Metric) -> dict[str, Any]:
         "money_unconfirmed": total(amounts for sure, amounts, _ in found if not sure),
         "renewals": sum(bool(renewal) for _, _, renewal in found),
     }
+
+
+def value_told(answer: Measured) -> dict[str, Any]:
+    """A share by value: minor units per currency of its rows and of what they are measured on. Nothing for a measure that is not told in money."""
+    if not answer.metric.money or answer.metric.how != SHARE or not answer.n:
+        return {}
+    return {f"money, {what}": total(rows.values_list("amounts", flat=True)) for what, rows in (("these", answer.rows), ("all", answer.base))}
 
 
 def total(tables: Iterable[dict[str, int]]) -> dict[str, int]:

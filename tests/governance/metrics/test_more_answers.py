@@ -73,6 +73,20 @@ def test_money_stopped_is_told_per_currency_and_what_is_only_suspected_apart():
     assert answer.more["renewals"] == 1
 
 
+def test_promises_kept_are_told_by_value_too_per_currency_and_what_is_not_settled_is_in_neither():
+    history, question = History(), Question(WINDOW)
+    settled = ("kept", "kept", "kept", "late", "broken", "")
+    for number, state in enumerate(settled):
+        pk, currency = history.new_id(), "GBP" if number == 1 else "EUR"
+        history.tell(1, "promise.recorded", "promise", pk, {"portfolio": 1, "due_on": "2026-03-01", "amounts": {currency: 10 ** number}})
+        if state:
+            history.tell(1, "promise.settled", "promise", pk, {"state": state})
+    told = line(measured("promise_kept_rate", question, at=LATER), question)
+    assert (told["numerator"], told["n"]) == (3, 5)
+    assert (told["more"]["money, these"], told["more"]["money, all"]) == ({"EUR": 101, "GBP": 10}, {"EUR": 11_101, "GBP": 10})
+    assert "money, all" not in line(measured("rework_rate", question, at=LATER), question)["more"]
+
+
 def test_both_arms_stand_beside_each_other_and_claim_no_effect():
     history = History()
     for number in range(24):
