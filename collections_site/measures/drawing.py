@@ -36,12 +36,17 @@ def svg(spec: dict[str, Any], title: str) -> SafeString:
 
 
 def png(spec: dict[str, Any], defs: str, scale: float = 2.0) -> bytes:
-    """The chart for a mail, with its legend, in the colours of paper; ``defs``: the patterns it is painted with."""
-    import vl_convert  # a second of start-up, and only a digest needs it outside of a page
-
-    plain = json.dumps({**spec, "background": THEME["surface"]})
+    """The chart for a mail, with its legend, in the colours of paper; ``defs``: the patterns it is painted with. Kept for the next reader."""
+    plain = json.dumps({**spec, "background": THEME["surface"]}, sort_keys=True)
     for name, colour in THEME.items():
         plain = plain.replace(colour, PLAIN[name])
+    return _painted(plain, defs, scale)
+
+
+@lru_cache(maxsize=64)
+def _painted(plain: str, defs: str, scale: float) -> bytes:
+    import vl_convert  # a second of start-up, and only a digest needs it outside of a page
+
     drawn = str(vl_convert.vegalite_to_svg(plain)).replace("<g ", f"{defs}<g ", 1)
     return bytes(vl_convert.svg_to_png(drawn, scale=scale))
 
