@@ -98,3 +98,32 @@ def test_the_ledger_is_written_by_several_and_verified_whole():
     assert min(value for key, value in told.items() if "per_second" in key) > 0
     with pytest.raises(CommandError, match="--events must be at least 1"):
         call_command("benchmark", "ledger", "--events", "0")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_database_is_taken_as_it_is_only_when_it_holds_what_is_asked_for():
+    name = f"{connection.settings_dict['NAME']}_kept"
+    quoted = connection.ops.quote_name(name)
+    assert not yardsticks._stands(name, "3 drafts"), "there is none"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {quoted}")
+    try:
+        for comment, found in ((yardsticks.MARK, False), (f"{yardsticks.MARK}: 3 drafts", True)):
+            with connection.cursor() as cursor:
+                cursor.execute(f"COMMENT ON DATABASE {quoted} IS '{comment}'")
+            assert yardsticks._stands(name, "3 drafts") is found
+        with pytest.raises(yardsticks.Refused, match="holds 3 drafts, not 4 drafts"):
+            yardsticks._stands(name, "4 drafts")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {quoted}")
+
+
+@pytest.mark.django_db
+def test_only_the_pages_of_measures_keep_a_database_and_only_on_postgresql():
+    with pytest.raises(CommandError, match="--keep is for measures"):
+        call_command("benchmark", "prepare", "--accounts", "5", "--keep", "somewhere")
+    if connection.vendor != "postgresql":
+        with pytest.raises(CommandError, match="Only a database of PostgreSQL is kept"):
+            call_command("benchmark", "measures", "--drafts", "5", "--keep", "somewhere")
