@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.ageing import BUCKETS, LABELS, bucket
-from accounts.models import Account, Dispute, ImportRun, Invoice, Source
+from accounts.models import Account, AddressChange, Dispute, ImportRun, Invoice, Source
 from collections_site.measures.asked import usual
 from collections_site.measures.board import summary
 from drafts import states
@@ -30,6 +30,7 @@ from governance.checkpoints.files import Unreadable
 from governance.decisions import Denied
 from governance.metrics.asking import EVERYTHING, Reach
 from governance.models import AllPortfoliosGrant, Approval, Decision, Event, PolicyVersion, SampleFrame, TemplateVersion, User
+from governance.reach import reach
 from governance.rights import Scope
 from governance.roles import ACTIONS, ALL_ROLES, AUDITOR, DECIDERS, EXECUTIVE, FINANCE, LEADERSHIP, LEGAL, POLICY, SYSTEM, label_of
 
@@ -102,7 +103,16 @@ def _work(request: HttpRequest, scope: Scope, now: Any) -> dict[str, Any]:
         "replies": _replies(rows, now),
         "unknown": list(Delivery.objects.filter(follow_up__in=rows, state=states.OUTCOME_UNKNOWN).select_related("account")[:5]),
         "week": _own_week(user, now),
+        "addresses": _addresses(user, scope),
     }
+
+
+def _addresses(user: Any, scope: Scope) -> list[AddressChange]:
+    """Addresses a colleague proposed and this person may confirm."""
+    inside = reach(scope, "confirm_recipient", "account__portfolio_id", "account_id")
+    rows = AddressChange.objects.filter(state=AddressChange.State.WAITING).exclude(asked_by=user)
+    rows = rows if inside is None else rows.filter(inside)
+    return list(rows.select_related("account", "asked_by").order_by("pk")[:5])
 
 
 def _stopped(rows: QuerySet[FollowUp]) -> list[Delivery]:

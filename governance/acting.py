@@ -52,6 +52,8 @@ RIGHTS: dict[str, str] = {
     "reply.recorded": "record_reply",
     "reply.confirmed": "record_reply",
     "promise.recorded": "record_reply",
+    "contact.address_proposed": "propose_recipient",
+    "contact.address_refused": "confirm_recipient",
     "contact.verified": "confirm_recipient",
     "import.committed": "import",
     "policy.written": "write_policy",

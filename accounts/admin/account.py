@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.models import Account, Contact, Contract, Source, SourceState
+from accounts.models import Account, AddressChange, Contact, Contract, Source, SourceState
 from governance.admin.base import ScopedAdmin, portfolio_filter
 from governance.admin.pages import may
 
@@ -85,6 +85,16 @@ class ContactAdmin(ScopedAdmin):
     def masked_fields(self, request: HttpRequest, obj: Model) -> frozenset[str]:
         """Name, address and phone for people without the right."""
         return frozenset() if may(request, "see_contact_data", getattr(obj, "account", None)) else PRIVATE
+
+
+@admin.register(AddressChange)
+class AddressChangeAdmin(ScopedAdmin):
+    """Addresses that were proposed, and what became of them; only for people who may see personal data."""
+
+    see = "see_contact_data"
+    list_display = ("__str__", "account", "email", "state", "asked_by", "asked_at", "decided_by", "decided_at")
+    list_filter = ("state", portfolio_filter("account__portfolio_id"))
+    list_select_related = ("account", "asked_by", "decided_by")
 
 
 @admin.register(Contract)

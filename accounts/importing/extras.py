@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from accounts.importing import sql
 from accounts.importing.context import Context
 from accounts.importing.reading import Book
-from accounts.models import Contact, Source
+from accounts.models import AddressChange, Contact, Source
 from governance.history import record_history
 
 SETTLEMENTS = "Settlements in the ledger file"
@@ -46,6 +47,20 @@ def placeholder_contacts(context: Context, stage_tables: list[str]) -> int:
     if made:
         record_history(Contact, [c.pk for c in made], "+", by=context.by, at=context.now, reason="import")
     return len(made)
+
+
+def close_former(ids: Collection[int]) -> None:
+    """Contacts just imported at an address that two people replaced since: an older book does not bring it back, it is not verified."""
+    former: dict[tuple[int, str], bool] = {}
+    changes = AddressChange.objects.filter(state=AddressChange.State.CONFIRMED).order_by("decided_at", "pk")
+    for account_id, was, now in changes.values_list("account_id", "former", "email"):
+        former[account_id, was.lower()], former[account_id, now.lower()] = bool(was), False
+    accounts = {account_id for (account_id, _), closed in former.items() if closed}
+    if not accounts:
+        return
+    written, rows = set(ids), Contact.objects.filter(account_id__in=accounts, verified_at__isnull=False).values_list("pk", "account_id", "email")
+    found = [pk for pk, account_id, email in rows if pk in written and former.get((account_id, email.lower()))]
+    Contact.objects.filter(pk__in=found).update(verified_at=None, verified_by="replaced by another address")
 
 
 def _account_column(table: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from accounts.importing import payments, sql
 from accounts.importing.context import Context
+from accounts.importing.extras import close_former
 from accounts.importing.parsing import Slot
 from accounts.importing.planning import CHANGED, NEW, Plan
 from accounts.importing.staging import Stage
@@ -44,6 +45,8 @@ def write(plan: Plan, context: Context) -> None:
         changed = _upsert(plan, CHANGED, context) if plan.rows_updated else []
         if plan.stage.kind.name == "accounts":
             _parents(plan, context)
+        if plan.stage.kind.name == "contacts":
+            close_former([*created, *changed])
         model = sql.model_of(plan.stage.kind)
         if hasattr(model, "history"):
             for ids, kind in ((created, "+"), (changed, "~")):

@@ -1,6 +1,7 @@
 """Rows of accounts: the facts, each with its source."""
 
 from accounts.models.account import Account
+from accounts.models.address_change import AddressChange
 from accounts.models.contact import Contact
 from accounts.models.contract import Contract
 from accounts.models.dispute import Dispute, DisputeItem, DisputeSignal
@@ -13,6 +14,7 @@ from accounts.models.ticket import Ticket
 
 __all__ = [
     "Account",
+    "AddressChange",
     "Allocation",
     "CallNote",
     "Contact",

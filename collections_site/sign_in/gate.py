@@ -24,11 +24,11 @@ OPEN = frozenset({
     "login", "logout", "second_factor", "recovery_codes", "stay", "jsi18n", "password_change", "password_change_done", "single_sign_on",
     "single_sign_on_done", "demo_enter",
 })  # fmt: skip
-# Acts that ask again who is there: what gives rights, changes rules, lets messages leave, takes data out, or cannot be undone.
+# Acts that ask again who is there: what gives rights, changes rules, lets messages leave or go elsewhere, takes data out, or cannot be undone.
 HIGH = frozenset({
     "give_role", "answer_role", "end_role", "leave_group", "reset_second_factor", "governance_user_add", "governance_user_change",
     "auth_user_password_change", "begin_break_glass", "activate_text", "activate_prompt", "policy_activate", "request_pack", "download_pack",
-    "erase_contact", "lift_quarantine", "resume_sending", "recovery_codes",
+    "erase_contact", "lift_quarantine", "resume_sending", "recovery_codes", "answer_address",
 })  # fmt: skip
 AGAIN = ("again_username", "again_password", "again_code", "again")
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.ageing import BUCKETS, LABELS
 from accounts.fact_types import AccountFacts
 from accounts.facts import facts_for
-from accounts.models import Account, CallNote, Contact
+from accounts.models import Account, AddressChange, CallNote, Contact
 from drafts import responses, review, states
 from drafts.admin import evidence, holding, timeline
 from drafts.admin.acting import Missing, Problem, attempt, day_of, needed, tell, whole
@@ -28,21 +28,24 @@ from drafts.privacy import kept_by
 from governance import clock
 from governance.admin.pages import may, moment, page, person
 from governance.calendar import business_moment, zone
+from governance.decisions import Denied
 from governance.models import User
 from governance.money import is_currency, to_minor
 from governance.policies import active_parameters
 from governance.rights import people_with
 from governance.roles import DECIDERS
 
-RIGHTS = ("request_draft", "ask_decision", "log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack", "reveal_contact", "erase_person", "preserve")
+RIGHTS = ("request_draft", "ask_decision", "log_call", "put_hold", "lift_hold", "record_reply", "judge_dispute", "export_pack", "reveal_contact", "erase_person", "preserve",
+          "propose_recipient", "confirm_recipient")  # fmt: skip
 
 
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """The page."""
-    return _shown(request, account_or_404(request, pk))
+    return shown(request, account_or_404(request, pk))
 
 
-def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -> HttpResponse:
+def shown(request: HttpRequest, row: Account, problem: Problem | None = None) -> HttpResponse:
+    """The page, with what stood in the way of an act from it."""
     now = moment(request)
     facts = facts_for([row.pk], now)[row.pk]
     personal = bool(may(request, "see_contact_data", row))
@@ -58,7 +61,7 @@ def _shown(request: HttpRequest, row: Account, problem: Problem | None = None) -
         parent=family.filter(pk=row.parent_id).first() if row.parent_id else None,
         children=list(family.filter(parent=row).order_by("name")[:20]),
         timeline=timeline.of(request, row, now), whole=request.GET.get("rows") == "all", kinds=timeline.KINDS, judged=_judged(follow_up),
-        contacts=_contacts(row, personal), outcomes=CallNote.Outcome.choices, hold_kinds=holding.KINDS, lifters=holding.LIFTERS, categories=categories(),
+        contacts=_contacts(row, personal), addresses=_addresses(request, row, personal), contact_roles=Contact.Role.choices, outcomes=CallNote.Outcome.choices, hold_kinds=holding.KINDS, lifters=holding.LIFTERS, categories=categories(),
         rights={name: bool(may(request, name, row)) for name in RIGHTS}, purposes=PURPOSES, preserved=kept_by(row.pk, now),
         personal=personal, problem=problem, errors=problem is not None, status=problem.status if problem else 200,
         typed=problem.posted if problem else {}, today=timezone.localtime(now).date(),
@@ -85,7 +88,20 @@ def _judged(follow_up: FollowUp | None) -> dict[str, Any] | None:
 
 
 def _contacts(row: Account, personal: bool) -> list[dict[str, Any]]:
-    return [{"c": c, "name": c.name if personal else evidence.MASK} for c in Contact.objects.filter(account=row).order_by("role", "pk")]
+    return [{"c": c, "name": c.name if personal else evidence.MASK, "email": c.email if personal else ""} for c in Contact.objects.filter(account=row).order_by("role", "pk")]
+
+
+def _addresses(request: HttpRequest, row: Account, personal: bool) -> list[dict[str, Any]]:
+    """Proposed addresses that nobody answered, each with whether this person may confirm it."""
+    rows = AddressChange.objects.filter(account=row, state=AddressChange.State.WAITING).select_related("contact", "asked_by").order_by("pk")
+    out = []
+    for change in rows:
+        own = change.asked_by_id == person(request).pk
+        of = change.contact.name if change.contact else f"{change.name} (new)"
+        answer = Denied("because you proposed it") if own else may(request, "confirm_recipient", row)
+        out.append({"c": change, "of": of if personal else evidence.MASK, "email": change.email if personal else evidence.MASK, "own": own, "may": answer,
+                    "panel": f"address-{change.pk}"})  # fmt: skip
+    return out
 
 
 def _ageing(facts: AccountFacts) -> list[dict[str, Any]]:
@@ -104,7 +120,7 @@ def _ageing(facts: AccountFacts) -> list[dict[str, Any]]:
 
 def _after(request: HttpRequest, row: Account, problem: Problem | None, done: str) -> HttpResponse:
     if problem is not None:
-        return _shown(request, row, problem)
+        return shown(request, row, problem)
     tell(request, None, done)
     return redirect("admin:account_page", row.pk)
 

@@ -34,9 +34,9 @@ FEW, MANY = 60, 1000
 OURS = (
     "approval.given", "approval.refused", "approval.void", "draft.edited", "signal.dismissed", "signal.confirmed", "hold.put",
     "hold.released", "account.routed", "decision.recorded", "call.logged", "delivery.stopped", "dispute.opened",
-    "dispute.resolved", "promise.recorded", "term.approved", "reply.confirmed",
+    "dispute.resolved", "promise.recorded", "term.approved", "reply.confirmed", "contact.verified",
 )  # fmt: skip
-EVENT_ICONS = {"hold": "pause", "approval": "check", "signal": "scale", "dispute": "scale", "call": "phone", "decision": "crown"}
+EVENT_ICONS = {"hold": "pause", "approval": "check", "signal": "scale", "dispute": "scale", "call": "phone", "decision": "crown", "contact": "people"}
 
 
 @dataclass(slots=True)

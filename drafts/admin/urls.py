@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from drafts.admin import (
     account_page,
     acts,
+    addresses,
     decisions,
     disputes,
     editing,
@@ -67,6 +68,8 @@ def page_urls() -> list[URLPattern]:
         path("account/<int:pk>/call/", act_view(account_page.log_call), name="log_call"),
         path("account/<int:pk>/reply/", act_view(replies.record), name="record_reply"),
         path("account/<int:pk>/invoices/dispute/", act_view(disputes.open_for_account), name="open_dispute"),
+        path("account/<int:pk>/address/", act_view(addresses.propose), name="propose_address"),
+        path("address/<int:pk>/answer/", act_view(addresses.answer), name="answer_address"),
         path("account/<int:pk>/bounced/", act_view(account_page.bounced), name="mark_bounced"),
         path("replies/", desk_view(replies.replies), name="replies"),
         path("replies/<int:pk>/confirm/", act_view(replies.confirm), name="confirm_reply"),

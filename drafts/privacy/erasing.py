@@ -95,9 +95,10 @@ def _refuse(account: Account, at: datetime) -> None:
 
 
 def _plain(contact: Contact) -> list[str]:
-    """Everything on record that names the person: of the row and of its history."""
+    """Everything on record that names the person: of the row, of its history, and addresses proposed for them."""
     versions: Any = [contact, *contact.history.all()]  # type: ignore[attr-defined]
-    found = [text for row in versions for text in (row.name, row.salutation, row.email, row.phone, compact(row.phone))]
+    proposed = [text for change in contact.address_changes.all() for text in (change.name, change.email, change.former)]
+    found = proposed + [text for row in versions for text in (row.name, row.salutation, row.email, row.phone, compact(row.phone))]
     return [text for text in dict.fromkeys(found) if text.strip() and text != NOBODY]
 
 

@@ -4,6 +4,7 @@ All verbs take ``by`` (the person) and ``at``, and raise ``NotAllowed`` (this pe
 ``Conflict`` (somebody saved first; carries every text) or ``Blocked`` (not possible now, with the words for the screen).
 """
 
+from drafts.review.addresses import confirm_address, propose_address, refuse_address
 from drafts.review.answers import answer_dispute, correct
 from drafts.review.approving import Approved, acknowledge, approve
 from drafts.review.asking import ask_decision, request_draft
@@ -25,9 +26,9 @@ from governance.decisions import NotAllowed
 
 __all__ = [
     "CHANGE_KINDS", "REJECT_KINDS", "Approved", "Blocked", "Change", "Conflict", "NotAllowed", "Term", "Text", "WrongState",
-    "acknowledge", "answer_dispute", "approve", "ask_decision", "change_list", "check_text", "confirm_signal", "correct", "decide", "dismiss_signal",
+    "acknowledge", "answer_dispute", "approve", "ask_decision", "change_list", "check_text", "confirm_address", "confirm_signal", "correct", "decide", "dismiss_signal",
     "drop_working_copy", "edit", "facts_changed", "leave", "lift_hold", "log_call", "mark_disputed", "open_disputes", "open_for_review", "own_dispute",
-    "pause_portfolio", "pause_sending", "propose_outcome", "put_hold", "recompute", "reject", "release_claims", "reopen", "request_changes", "request_draft",
+    "pause_portfolio", "pause_sending", "propose_address", "propose_outcome", "put_hold", "recompute", "refuse_address", "reject", "release_claims", "reopen", "request_changes", "request_draft",
     "resolve_dispute", "resolve_unknown", "resume", "resume_sending", "route", "save_working_copy", "stop", "switch_off_model", "switch_off_text", "take_over", "withdraw_term",
     "word_diff",
 ]  # fmt: skip

@@ -23,9 +23,10 @@ from accounts.models import (
     Source,
     Ticket,
 )
+from drafts.review import confirm_address, propose_address
 from governance.models import Event, Portfolio
 from tests.accounts.importing.files import INVOICES, run, small_book, write
-from tests.factories import make_dispute, make_portfolio, make_user
+from tests.factories import AS_OF, make_dispute, make_portfolio, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +145,25 @@ def test_an_empty_cell_does_not_take_away_an_opt_out_or_a_verification(tmp_path)
     assert run(path, "--as-of", "2026-05-12").data["updated"] == 1
     contact.refresh_from_db()
     assert contact.name == "New Name" and contact.opted_out_at and contact.verified_at
+
+
+def test_an_older_book_does_not_bring_back_an_address_two_people_replaced(tmp_path):
+    run(small_book(tmp_path / "a"), "--portfolio", "North", "--as-of", "2026-05-12")
+    book = ("contacts.csv", "account_number,name,email,verified_on", "0007,Kim Keller,old@northwind.example,2026-01-15")
+    run(write(tmp_path / "b", *book), "--as-of", "2026-05-12")
+    account, asks, answers = Account.objects.get(external_id="0007"), make_user("reviewer"), make_user("finance_approver")
+    change = propose_address(account.pk, "new@northwind.example", "letter", by=asks, at=AS_OF, contact_id=account.contacts.get().pk)
+    confirm_address(change.pk, "called them", by=answers, at=AS_OF)
+    for again in ("c", "d"):  # also when the row is there already
+        run(write(tmp_path / again, *book[:2], book[2].replace("15", "16" if again == "d" else "15")), "--as-of", "2026-05-13")
+        old = account.contacts.get(email="old@northwind.example")
+        assert not old.usable and old.verified_by == "replaced by another address" and old.history.latest().verified_at is None
+    assert account.contacts.get(email="new@northwind.example").usable
+    back = propose_address(account.pk, old.email, "they moved back", by=asks, at=AS_OF, contact_id=old.pk)
+    confirm_address(back.pk, "called them", by=answers, at=AS_OF)
+    run(write(tmp_path / "e", *book[:2], book[2].replace("15", "17")), "--as-of", "2026-05-14")
+    old.refresh_from_db()
+    assert old.usable
 
 
 def test_a_dispute_a_person_resolved_is_not_reopened_by_a_file(tmp_path):

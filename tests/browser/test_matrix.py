@@ -65,6 +65,8 @@ TRIES: dict[tuple[str, str], tuple[Try, ...]] = {
     ("Resolve an unknown outcome", "confirm, as a second person"): (Try("settle_delivery"),),
     ("Put a hold / lift it", "put"): (Try("put_hold"),),
     ("Put a hold / lift it", "lift"): (Try("lift_hold"),),
+    ("Change a recipient address", "propose"): (Try("propose_address"),),
+    ("Change a recipient address", "confirm, as a second person"): (Try("answer_address"),),
     ("Import", "import a book"): (Try("imports"),),
     ("Write / activate policy, templates, prompts, tone rules", "propose a text"): (Try("write_text"),),
     ("Write / activate policy, templates, prompts, tone rules", "write, and activate what others wrote"): (
@@ -81,11 +83,6 @@ TRIES: dict[tuple[str, str], tuple[Try, ...]] = {
     ("Label recall and QA samples", "label samples"): (Try("label_next"),),
     ("Delete anything governed", "delete"): (Try("accounts_account_delete"), Try("drafts_followup_delete"), Try("governance_event_delete")),
 }  # fmt: skip
-# Rights that no page exercises; what people are told about them is still looked at.
-NO_PAGE = {
-    ("Change a recipient address", "propose"): "addresses come with the book",
-    ("Change a recipient address", "confirm, as a second person"): "addresses come with the book",
-}
 
 
 def parts() -> list[tuple[Row, Part]]:
@@ -95,7 +92,7 @@ def parts() -> list[tuple[Row, Part]]:
 
 def test_every_part_of_every_row_has_an_address():
     asked = {(row.words, part.words) for row, part in parts()}
-    assert asked == set(TRIES) | set(NO_PAGE) and not set(TRIES) & set(NO_PAGE)
+    assert asked == set(TRIES)
     assert {one.address for tries in TRIES.values() for one in tries if not one.address.endswith("_delete")} <= set(SPECS)
 
 

@@ -222,6 +222,8 @@ ACTS: dict[str, Spec] = {
     "switch_off_model": act("pause_sending", nothing, **DUTY),
     "switch_off_text": act("pause_sending", nothing, text=lambda side: side.rows["text"].pk, **DUTY),
     "ask_decision": act("ask_decision", _account(), kind="credit", why="they ask for one"),
+    "propose_address": act("propose_recipient", _account(), contact=lambda side: side.rows["contact"].pk, email="new@customer.example", evidence="their letter"),
+    "answer_address": act("confirm_recipient", _pk("addresschange"), answer="confirm", checked="called the number on record"),
     "mark_bounced": act("record_reply", _account(), contact=lambda side: side.rows["contact"].pk, said="no such user"),
     "worksheet_csv": act("draw_sample", _pk("sample")),
     # Without a row in the address.

@@ -15,7 +15,7 @@ from drafts.models import Generation, Reply, SimulationChange, SimulationRun, Wo
 from drafts.packing import make
 from drafts.privacy import erase, preserve
 from drafts.responses import Incoming, record_reply
-from drafts.review import propose_outcome, put_hold
+from drafts.review import propose_address, propose_outcome, put_hold
 from drafts.simulation.judging import CELLS
 from governance import access, assignment, break_glass, sealing, training
 from governance.assignment import Wish
@@ -232,6 +232,9 @@ def _governed(side: Side) -> None:
     )
     # On the account whose draft is open, so that the hold stops what the walk itself does not need.
     rows["hold"] = put_hold("account", side.cases["words"].account.pk, kind="pause", reason=f"{word} hold", quote=word, by=desk.reviewer, at=AS_OF)
+    rows["addresschange"] = propose_address(
+        side.cases["words"].account.pk, f"{word.lower()}-other@customer.example", f"{word} letter", by=make_user(REVIEWER, desk.portfolio), at=AS_OF, name=f"{word} Other"
+    )
     rows["incident"] = Incident.objects.create(
         source=f"delivery:{rows['sent'].pk}", account_id=side.cases["sent"].account.pk, portfolio=desk.portfolio, what=word, harm=word,
         noticed_at=AS_OF, severity="high",
