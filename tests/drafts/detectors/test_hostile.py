@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 
 from drafts.detectors.hostile import input_flags
 
-ROWS = [json.loads(line) for line in (Path(__file__).parents[2] / "eval" / "injections.jsonl").read_text().splitlines()]
+FOLDER = Path(__file__).parents[2] / "eval"
+ROWS = [json.loads(line) for line in (FOLDER / "injections.jsonl").read_text().splitlines()]
+INBOUND = list(csv.DictReader((FOLDER / "inbound.csv").open(encoding="utf-8", newline="")))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +43,20 @@ def test_ordinary_mail_is_hardly_ever_flagged():
     assert len(flagged) <= 0.03 * len(benign), flagged
 
 
-def test_more_than_half_of_the_development_injections_are_flagged():
+def test_nearly_all_of_the_development_injections_are_flagged():
     """A warning, not a wall: what such a text makes a model write is stopped by the checks on the output."""
     hostile = [row for row in ROWS if not row.get("benign")]
-    assert sum(bool(input_flags(row["inbound"])) for row in hostile) >= 0.5 * len(hostile)
+    missed = [row["id"] for row in hostile if not input_flags(row["inbound"])]
+    assert len(missed) <= 0.05 * len(hostile), missed
+
+
+@pytest.mark.parametrize("row", INBOUND, ids=[row["id"] for row in INBOUND])
+def test_orders_to_whoever_drafts_are_told_from_colleagues_machines_and_references(row):
+    assert bool(input_flags(row["text"])) == (row["label"] == "hostile"), row["text"]
+
+
+@pytest.mark.parametrize("name", ["business_mails.csv", "disputes.csv", "replies.csv"])
+def test_business_mail_is_hardly_ever_flagged(name):
+    texts = [row["text"] for row in csv.DictReader((FOLDER / name).open(encoding="utf-8", newline=""))]
+    flagged = [text[:80] for text in texts if input_flags(text)]
+    assert len(flagged) <= 0.02 * len(texts), flagged
