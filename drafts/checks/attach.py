@@ -134,6 +134,8 @@ class Attachment:
             return None
         before = [mention for mention in mentions if mention.start < item.start]
         after = [mention for mention in mentions if mention.start > item.start]
+        if before and self._points_back(item, after):
+            return self._invoice(before[-1])
         if not before and len(peers) == len(mentions) > 1 and peers[-1].start < mentions[0].start and item.kind == "money":
             return self._invoice(mentions[peers.index(item)])  # "770.00 and 1,338.60 make 2,108.60 (FI-1 and FI-2)"
         if not before:
@@ -150,6 +152,12 @@ class Attachment:
         if after and len(before) > 1 and self._pile(before, item, peers):
             return None
         return self._invoice(before[-1])
+
+    def _points_back(self, item: Item, after: list[Item]) -> bool:
+        """ "2,500.00 is left on it and 415.90 on FI-2": the word behind the figure points to the invoice named before."""
+        stops = [other.start for other in self.text.by_segment[item.seg] if other.start >= item.end]
+        stop = min([*stops, item.end + 40, self.text.segments[item.seg][1]])
+        return bool(after) and _BACK.search(self.text.plain, item.end, stop) is not None
 
     def _loose(self, item: Item, mentions: list[Item]) -> bool:
         """An amount that is a total of the account and no amount of an invoice named beside it."""

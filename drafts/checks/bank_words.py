@@ -40,7 +40,7 @@ _RULES = tuple(
         rf"\b(?:use|using|take|follow|verwenden|nutzen|benutzen|nehmen|utiliser|reprendre|prendre|employer|usar|utilizar|utilice\w*|use\w*|emple\w*)\b[^.;!?]{{0,40}}\b{_DETAILS}\b"
         rf"[^.;!?]{{0,30}}\b{_SENT}\b",
         rf"\b(?:use|using|reprendre|utiliser|verwenden|utilice\w*|usar)\b[^.;!?]{{0,25}}\b{_SENT}\b[^.;!?]{{0,25}}\b{_DETAILS}\b",
-        rf"(?:\b(?:do not|not|no longer|never|stop|nicht(?: mehr)?|ne (?:plus|pas)|n'|no|ya no|dejen de|deje de)\b|n't)[^.;!?]{{0,20}}\b(?:use|using|pay\w*|transfer\w*|send|wire|"
+        rf"(?:\b(?:do not|not|no longer|never|stop|nicht(?: mehr)?|ne (?:plus|pas)|n'|no|ya no|dejen de|deje de)\b|n't)[^.,;!?]{{0,20}}\b(?:use|using|pay\w*|transfer\w*|send|wire|"
         rf"verwenden|nutzen|uberweisen|zahlen|utiliser|utilisez|payer|virer|usar|use|utilice\w*|pague\w*|transfiera\w*)\b[^.;!?]{{0,30}}\b{_DETAILS}\b[^.;!?]{{0,20}}(?:{_ON_INVOICE}|any ?more|"
         rf"bisherig\w*|alte\w*|habituel\w*|anterior\w*)",
         r"\b(?:current|correct|right|valid|up-to-date|aktuelle\w*|richtige\w*|gultige\w*|actuel\w*|valables?|vigentes?|correct[oa]s?) (?:bank |account |payment )?(?:details|account|iban|"
@@ -60,7 +60,10 @@ UNCHANGED = re.compile(
     r"\b(?:nothing|no|not|never|neither|nichts|keine?\w*|nicht|weder|rien|aucun\w*|pas|ni|nada|ningun\w*|no)\b[^.;]{0,50}\b(?:chang\w+|amend\w+|updat\w+|alter\w*|"
     r"different|new|geander\w*|ander\w*|neu\w*|umgestellt|modifi\w+|nouve\w+|cambi\w+|variad\w+|nuev\w+)\b|\bunchanged|unverandert|inchange|sin cambios"
 )
+# The same account as ever, and the warning that we never ask for another one.
 SAME = re.compile(
+    r"\b(?:never|not ever) (?:\w+ ){0,3}(?:ask|write|tell|request)\b|\b(?:nie|niemals) (?:\w+ ){0,6}(?:bitten|auffordern|mitteilen)\b|\bjamais (?:\w+ ){0,2}(?:demand|invit|communiqu)\w*|\bdemanderons jamais|"
+    r"\b(?:nunca|jamas) (?:\w+ ){0,2}(?:pedi|solicit|comunic)\w*|"
     r"\b(?:but|except|other than|ausser|auser|sauf|autre que|salvo|excepto) (?:the|that|dem|der|den|das|celui|la|el)\b|"
     r"\b(?:konto\w*|account|compte|cuenta|bank\w*|iban|rib|details|datos|coordonnees|domiciliation) (?:\w+ ){0,2}(?:bleib\w*|remains?|stays?|restent?|sigue\w*|es|son|is|are|ist|sind|est|sont) (?:\w+ ){0,2}(?:dasselbe|"
     r"dieselben?|gleich\w*|same|memes?|mism[oa]s?|celles?)\b"

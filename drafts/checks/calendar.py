@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from .attach import Scope, attachment
 from .base import BLOCK, CheckInput, Finding
@@ -15,6 +15,7 @@ from .calendar_words import (
     ISSUED,
     ISSUED_AFTER,
     LATE,
+    LATE_SINCE,
     LESS,
     LISTED,
     MORE,
@@ -31,11 +32,15 @@ from .idle_days import sets_none
 from .items import Item
 from .late import late_claims
 from .lexicon.basics import UNITS, WEEKDAYS
-from .months import month_claims
+from .months import matters, month_claims
 from .numbers import THOUSAND, fact_amount
 from .spoken_figures import ageing_column, months_and_days
 from .terms import decided_spans, inside
 from .text import Draft, Text, parsed
+
+_BARE = re.compile(r"(?:an?|one|einen?|eine|une?|una)\b")
+_SPAN = re.compile(r"\b(?:in|within|for|another|more|until|by|innerhalb|binnen|um|noch|weitere\w*|seit|bis|sous|dans|encore|depuis|pendant|en|dentro|otro|mas|desde|hace|durante)\W*\Z")
+_OF = re.compile(r"\W+(?:of|mit|voll\w*|voller|de|con|avec|with|full) (?!(?:retard|retraso|atraso|demora|mora|delay|verzug|plus|mas|more|plazo|delai)\b)[a-z]")
 
 
 class DateJudge:
@@ -114,6 +119,10 @@ class DateJudge:
                 return self._first(item, [i.due for i in invoices] + [day for _, day in self.facts.schedule])
             if ISSUED.search(before) or ISSUED_AFTER.match(after):
                 return self._first(item, [i.issued for i in invoices]) or self._first(item, self._other_days(invoices))
+        if LATE_SINCE.search(before):  # late from the day after the due date
+            days = [(date.fromisoformat(i.due[:10]) + timedelta(days=1)).isoformat() for i in invoices if i.due]
+            if fact := self._first(item, days):
+                return fact
         days = [day for i in invoices for day in (i.due, i.issued)]
         return self._first(item, days) or self._first(item, self._other_days(invoices, today=bool(before) or not scope.named))
 
@@ -187,7 +196,7 @@ class DateJudge:
                     yield self._wrong(dates[1], "the same day twice in one row", self._due_fact(scope))
 
     def _month(self, item: Item) -> Iterator[Finding]:
-        if not self._is_decided(item) and not any(day.startswith(item.dates[0]) for day in self.facts.all_dates):
+        if not self._is_decided(item) and not any(day.startswith(item.dates[0]) for day in self.facts.all_dates) and matters(self.text, item.seg):
             yield self._wrong(item, "no fact falls in this month")
 
     def _count(self, item: Item) -> Iterator[Finding]:
@@ -204,6 +213,8 @@ class DateJudge:
             and not re.search(r"within|in\W*$|innerhalb|binnen|sous|dans|en\W*$|dentro|next|next", before[-18:])
         ):
             return
+        if _BARE.match(self.text.plain, item.start) and not LATE.search(around) and not _SPAN.search(before[-18:]) and _OF.match(after):
+            return  # "it has been a month of much work"
         counts = [days for i in invoices if (days := i.days_overdue(self.facts.as_of)) is not None]
         if (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
             return
@@ -228,7 +239,7 @@ class DateJudge:
         exact = UNITS.get(item.word) in {7, 14}
         if any(days == -item.value for days in counts) and item.value:
             return True
-        return item.value > 0 and any(days == item.value or (exact and 0 <= days - item.value <= 1) for days in counts)
+        return item.value > 0 and any(days == item.value or (exact and abs(days - item.value) <= 1) for days in counts)
 
     def _calendar_months(self, item: Item, counts: list[int], before: str) -> bool:
         if not isinstance(item.ref, int) or item.ref % THOUSAND:

@@ -34,6 +34,10 @@ LATE = re.compile(
     r"uberschritten|retard|echue?|depassee?|impaye|vencid|"
     r"retras|atras|mora\b|demora|since|due|seit|depuis|desde|unpaid|offen|open"
 )
+LATE_SINCE = re.compile(
+    r"\b(?:overdue|late|arrears|delay|(?<!noch )(?:im |in )?verzug|uberfallig|ruckstand|ruckstandig|retard|souffrance|mora|retraso|atraso|atrasad[oa]s?|demora)\b"
+    r"[^.,;:!?]{0,16}\b(?:since|from|seit|ab|depuis|desde)\W+(?:\w{1,4}\W+){0,2}$"
+)
 MORE = re.compile(r"(?:more than|over|exceed\w*|at least|mehr als|uber|mindestens|plus de|au moins|mas de|al menos|superior a)\W+$")
 LESS = re.compile(r"(?:almost|nearly|less than|just under|up to|fast|knapp|weniger als|pres de|presque|moins de|casi|menos de)\W+$")
 TERMS = re.compile(

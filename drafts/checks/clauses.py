@@ -14,7 +14,7 @@ from .learned.features import parts_of
 from .learned.reading import read_part, signs_of
 from .learned.weighing import weigh
 from .packs import Pattern, joined
-from .refusals import refused
+from .refusals import answered_no, refused
 from .text import WORD, Text
 
 # Insults, machine talk and private data are none the better for a "not".
@@ -105,6 +105,14 @@ _STATES = frozenset(("cleared", "no_payment", "not_due", "overdue", "disputed", 
 _NO_VERB = re.compile(r"\b(?:without|ohne|sans|sin|no (?:charge|cost|delay)|kostenlos)\b")
 
 
+# "No late payment charge": what is denied is a charge, not a payment.
+_CHARGE = re.compile(r" (?:late |late-)?(?:charges?|fees?|interest|penalt\w+|surcharges?|costs?)\b")
+
+
+def _blank(void: re.Match[str]) -> str:
+    return void.group() if _CHARGE.match(void.string, void.end()) else " " * len(void.group())
+
+
 def _negated(plain: str, clause: tuple[int, int], match: re.Match[str], language: str, rule: str = "") -> bool:
     """True when a negation of this clause governs the match and nothing undoes it ("will not hesitate to")."""
     negation = joined(language, "negation")
@@ -114,7 +122,7 @@ def _negated(plain: str, clause: tuple[int, int], match: re.Match[str], language
     void = _NO_VERB if rule == "promise" else None
     cleaned = plain[clause[0] : clause[1]]
     if rule not in _STATES:  # "without your payment we will …" denies nothing; "no payment has arrived" does
-        cleaned = joined(language, "negation_void").sub(lambda m: " " * len(m.group()), cleaned)
+        cleaned = joined(language, "negation_void").sub(_blank, cleaned)
     if void is not None:
         cleaned = void.sub(lambda m: " " * len(m.group()), cleaned)
     return bool(negation.search(cleaned, start - clause[0], end - clause[0]))
@@ -237,20 +245,6 @@ def _weighed(one: Sentence) -> list[_Hit]:
     return hits + [_Hit(rule, one.languages[0], 0, size, (0, size), False, LEARNED) for rule in sorted(verdict.raised) if one.languages]
 
 
-_REPORTED = re.compile(
-    r"\b(?:you (?:had |have |also )?(?:ask\w*|wonder\w*|wanted to know|were wondering|enquired|inquired)|your question|sie (?:haben |hatten )?(?:frag\w*|gefragt|wollten (?:gern )?wissen|erkundig\w*)|"
-    r"ihre (?:an)?frage|vous (?:nous |m')?(?:aviez |avez )?(?:demand\w+|vouliez savoir)|votre question|(?:usted )?(?:nos |me )?(?:pregunt\w+|queria saber|consult\w+)|su (?:pregunta|consulta))\b"
-    r"[^.;:!?]{0,40}?\b(?:whether|if|ob|si)\b"
-)
-_ANSWER_NO = re.compile(r"[^.;:!?–-]{0,80}[.;:!?,–-]+\s*(?:the answer is |die antwort (?:ist|lautet) |la reponse est |la respuesta es )?(?:no|nein|non|nicht|not at all|keineswegs|aucun\w*|pas du tout|en absoluto)\b")
-
-
-def _asked_and_denied(text: Text, hit: _Hit, start: int, size: int) -> bool:
-    """ "You asked whether interest would be charged: no." What is asked about is not said, when the answer is no."""
-    asked = _REPORTED.search(text.plain, start, start + hit.start + 1)
-    return asked is not None and bool(_ANSWER_NO.match(text.plain, min(start + hit.end, start + size)))
-
-
 def _found(text: Text) -> dict[str, list[Match]]:
     found: dict[str, list[Match]] = {}
     for one in reading_of(text):
@@ -259,8 +253,8 @@ def _found(text: Text) -> dict[str, list[Match]]:
             if hit.source == LEARNED and innocent(hit.rule, text, *whole):
                 continue
             clause = (hit.clause[0] + start, hit.clause[1] + start)
-            negated = hit.negated or refused(hit.rule, text, *whole) or (hit.rule not in NEVER_NEGATED and _asked_and_denied(text, hit, start, len(one.sentence)))
-            match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, negated, hit.source)
+            denied = refused(hit.rule, text, *whole) or answered_no(hit.rule, text, hit.source == LEARNED, (hit.start + start, hit.end + start), whole)
+            match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, hit.negated or denied, hit.source)
             found.setdefault(hit.rule, []).append(match)
     return found
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .base import BLOCK, HIGHER, CheckInput, Finding
-from .clauses import LEARNED, Match, asks, condition_before, matches
+from .clauses import LEARNED, Match, all_matches, asks, condition_before, matches
+from .contingent import made_to_hang
 from .credit_words import promised_credits
-from .innocent import BOOKED
+from .innocent import BOOKED, innocent
 from .numbers import fact_amount
+from .refusals import refused
 from .speaking import spoken_of
 from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering, terms_covering, worth
 from .text import Draft, Text, parsed
@@ -170,14 +172,30 @@ def check_suspension(inp: CheckInput) -> Iterable[Finding]:
     """G16."""
     draft = parsed(inp)
     for text in draft.texts:
-        for match in matches(text, "suspension"):
+        for match in (*matches(text, "suspension"), *_hanging(text, "suspension")):
             yield judged(draft, text, match, SUSPENSION)
+
+
+_HANGS = "hangs"
+_NAMED = ("suspension", "legal", "penalty", "threat", "credit_offer", "discount", "payment_plan", "promise")
+
+
+def _hanging(text: Text, rule: str) -> list[Match]:
+    """What hangs on payment in words that no other rule names."""
+    found = all_matches(text)
+    if _HANGS not in found:  # judged once for both kinds
+        found[_HANGS] = [Match(kind, "", start, end, (start, end), (start, end), False, "contingent") for kind, start, end in made_to_hang(text)]
+    spans = [(match.start, match.end) for match in found[_HANGS] if match.rule == rule]
+    if not spans:
+        return []
+    named = {match.sentence for name in _NAMED for match in matches(text, name, negated=None)}
+    return [Match(rule, "", *span, span, span, False, "contingent") for span in spans if span not in named and not refused(rule, text, *span) and not innocent("threat", text, *span)]
 
 
 def check_threat(inp: CheckInput) -> Iterable[Finding]:
     """G17: any other threat or shaming before third parties; no role can approve it."""
     for text in parsed(inp).texts:
-        for match in matches(text, "threat"):
+        for match in (*matches(text, "threat"), *_hanging(text, "threat")):
             yield text.finding("G17", "threat", BLOCK, match.start, match.end, "a threat")
 
 
@@ -201,7 +219,9 @@ def check_promise(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "promise"):
-            if not asks(text, match.sentence) and not _small_talk(text, match) and not _covered_elsewhere(draft, text, match):
+            if asks(text, match.sentence) or _small_talk(text, match) or _found_booked(draft, text, match):
+                continue
+            if not _covered_elsewhere(draft, text, match):
                 yield text.finding(
                     "G19",
                     "unsupported_promise",
@@ -229,6 +249,21 @@ def _small_talk(text: Text, match: Match) -> bool:
     """ "You told me the invoice was with your manager": a conversation recalled, nothing of weight put into the reader's mouth."""
     said = text.plain[slice(*match.sentence)]
     return match.source != LEARNED and bool(_TOLD.search(text.plain, match.start, match.end)) and not _WEIGHTY.search(said)
+
+
+_LOOKED = re.compile(r"check|look|compar|match|reconcil|pruf|geschaut|gesehen|abgeglichen|nachgesehen|verifi|compar|regarde|rapproch|comprob|revis|mirado|cotej")
+_BOOKED = re.compile(r"post|book|credit|appl|receiv|arriv|match|there|verbucht|gebucht|zugeordnet|eingegang|angekomm|gutgeschrieben|erhalten|enregistr|imput|affect|recu|credit|contabiliz|aplicad|abonad|registrad|recibid")
+_OUR_BOOKS_ONLY = re.compile(r"\b(?:with (?:your|the|our)|bei ihr\w*|mit ihr\w*|aupres|avec (?:votre|vos|le|la|notre)|con (?:su|el|la|nuestro|sus)|warehouse|lager|entrepot|almacen|bank|banque|banco)\b")
+
+
+def _found_booked(draft: Draft, text: Text, match: Match) -> bool:
+    """ "I checked: your 20,000.00 of 19 February is posted": a payment of the facts, with its amount, carries what was looked up."""
+    said = text.plain[slice(*match.sentence)]
+    if match.source == LEARNED or not _LOOKED.search(text.plain, match.start, match.end) or not _BOOKED.search(said) or _OUR_BOOKS_ONLY.search(said):
+        return False
+    paid = {fact_amount(str(row.get("amount", ""))) for row in draft.facts.payments}
+    money = [text.items[index].value for index in sentence_items(text, match) if text.items[index].kind == "money"]
+    return bool(money) and any(value in paid for value in money)
 
 
 def _covered_elsewhere(draft: Draft, text: Text, match: Match) -> bool:

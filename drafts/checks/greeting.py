@@ -13,10 +13,10 @@ from .words import LANGUAGE_SHIFT, mask_of
 
 _OPENER = re.compile(
     r"(?:to whom it may concern|a quien corresponda|a qui de droit|"
-    r"(?P<open>(?:my )?dear(?:est)?|hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|morning|afternoon|evening|happy \w+day|"
+    r"(?P<open>(?:my )?dear(?:est)?|hi|hello|hey|hiya|howdy|g'day|gidday|greetings|good (?:morning|afternoon|evening|day)|morning|afternoon|evening|happy \w+day|"
     r"attn\.?|attention|fao|respected|esteemed|namaste|sehr geehrte[rs]?|sehr verehrte[rs]?|(?:einen )?(?:schonen )?guten (?:tag|morgen|abend)|"
-    r"tag|mahlzeit|hallo|hoi|sali|ciao|liebe[rs]?|moin(?: moin)?|servus|gruezi|grus gott|gruss gott|grues gott|werte[rs]?|verehrte[rs]?|geschatzte[rs]?|"
-    r"an (?:alle|die|das|den|herrn|frau)|bonjour|rebonjour|bonsoir|coucou|salut|(?:tres )?cher|(?:tres )?chere|chers|cheres|madame|monsieur|a l'attention de|"
+    r"tag|tach|mahlzeit|hallo|halli hallo|hoi|hej|sali|salu|ciao|liebe[rs]?|moin(?: moin)?|servus|gruezi|grus gott|gruss gott|grues gott|werte[rs]?|verehrte[rs]?|geschatzte[rs]?|"
+    r"an (?:alle|die|das|den|herrn|frau)|bonjour|re-?bonjour|bon matin|bonsoir|coucou|salut|allo|(?:tres )?cher|(?:tres )?chere|chers|cheres|madame|monsieur|a l'attention de|"
     r"(?:muy )?estimad[oa]s?|querid[oa]s?|hola|(?:muy )?buen(?:os|as) (?:dias|tardes|noches)|buenas|buen dia|que tal|cordial saludo|apreciad[oa]s?|"
     r"apreciables?|respetad[oa]s?|muy senor(?:es)?(?: mios?)?|distinguid[oa]s?|senor(?:es|a)?|atencion|at\.?te?n?\.)(?!\w)[.:]?)(?P<rest>[^\n]{0,90})"
 )

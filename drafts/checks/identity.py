@@ -16,6 +16,10 @@ _INVOICE_WORD = re.compile(
     r"\b(?:invoices?|inv|bills?|rechnung(?:en|s)?|rechnungsnummer|rechnungs-nr|factures?|facturas?|fra|fact|beleg\w*|rg|re)\W{0,3}"
     r"(?:(?:numbers?|no|nr|nos|num|number|nummer|numero|n[o°]|#)\W{0,3})?$"
 )
+_ANOTHER = re.compile(
+    r"\b(?:and|plus|also|as well as|und|sowie|wie auch|auch|et|ainsi que|comme|y|e|como|asi como)\W+(?:also |auch |aussi |tambien )?(?:our |unsere |notre |nuestra )?(?:the|die|der|la|le|num\w*|no|nr|n[o°])\W+\Z"
+)
+_UNIT = re.compile(r"\W{0,2}(?:[€$£%¥]|(?:eur|usd|gbp|chf|cad|mxn|aud|euros?|dollars?|pounds?|francs?|franken|pesos?|days?|tage?n?|jours?|dias?|pieces?|stuck|units?|palet\w*|kilos?|kg|m)\b)")
 _OTHER_ID_WORD = re.compile(
     r"\b(?:purchase orders?|p\.?o\.?|bestell\w*|auftrag\w*|bon de commande|commande|pedido|orden de compra|credit notes?|gutschrift\w*|avoir|"
     r"nota de (?:credito|abono)|abono|tickets?|vorgang\w*|dossier|case|cas|caso|incidencia|account|customer|kunden\w*|client\w*|cuenta|"
@@ -137,9 +141,16 @@ class IdJudge:
 
     def _like_a_number_of_ours(self, item: Item, digits: str) -> bool:
         """Bare digits of the length of the account's all-digit invoice numbers and with their beginning, but none of them."""
-        if item.word != digits or len(digits) < 5 or digits in self.facts.digit_runs:
+        if item.word != digits or len(digits) < 3 or digits in self.facts.digit_runs:
             return False
-        return any(len(name) == len(digits) and name[:2] == digits[:2] for name in self._digit_names)
+        alike = [name for name in self._digit_names if len(name) == len(digits)]
+        return any(len(digits) > 4 and name[:2] == digits[:2] for name in alike) or (bool(alike) and self._another(item))
+
+    def _another(self, item: Item) -> bool:
+        """ "8807 and the 8791": the article makes a number behind an invoice of ours another invoice."""
+        start, end = self.text.segments[item.seg]
+        said = any(other.kind == "ref" and other.ref.kind == "invoice" and other.end <= item.start for other in self.text.by_segment[item.seg])
+        return said and bool(_ANOTHER.search(self.text.plain, start, item.start)) and not _UNIT.match(self.text.plain, item.end, end)
 
     @cached_property
     def _digit_names(self) -> list[str]:

@@ -47,6 +47,11 @@ BOOKED = re.compile(
     rf"\b(?:credit|crediting|book|booking|allocat\w+|post|posting|gutschreiben|gut|buchen|zuordnen|crediter\w*|credit\w+|imput\w+|affect\w+|abonar\w*|aplicar\w*|acreditar\w*|imputar\w*) {_PAYMENT}\b|"
     rf"\b{_PAYMENT}\b[^;!?]{{0,60}}\b(?:gut|gutschreiben|gutgeschrieben|buchen|zuordnen|verbuchen)\b|\b(?:schreiben|buchen) (?:wir|ich) {_PAYMENT}\b"
 )
+# Time to look into it is no time to pay.
+_TIME_TO_LOOK = re.compile(
+    r"\b(?:time|zeit|temps|tiempo) (?:to|fur (?:die|ihre)|zum|zur|pour|de|para) (?:\w+ )?(?:check|look|review|verify|find|prufung|prufen|nachsehen|klarung|verifier|controler|regarder|verification|revisar\w*|comprobar\w*|"
+    r"verificar\w*|mirar\w*)\b|\bzeit\b[^.,;!?]{0,20}\b(?:prufen|nachzusehen|nachzuschauen)\b"
+)
 _ENOUGH = re.compile(
     r"\b(?:a|the|one|ein|eine|une?|una?) (?:\w+ )?(?:date|day|line|word|reply|answer|datum|termin|tag|zeile|antwort|date|jour|ligne|mot|reponse|fecha|dia|linea|respuesta)\b[^.,;!?]{0,20}"
     r"\b(?:is enough|would do|will do|suffices?|genugt|reicht|suffit|suffirait|basta|bastaria|nos vale|me vale)\b"
@@ -56,10 +61,33 @@ _MINUTE = re.compile(
 )
 # "I quite forgot half of it yesterday": the writer's own message, and no amount.
 _FORGOT = re.compile(r"\b(?:i (?:\w+ ){0,2}forgot\w*|i (?:\w+ ){0,2}left out|habe ich\b[^;!?]{0,40}\bvergessen|ich habe\b[^;!?]{0,40}\bvergessen|j'ai (?:\w+ )?oublie\w*|(?:se me )?olvid[eo])\b(?![^;!?]*\d)")
+# "We should have seen it settled in March": what the reader owed us, no fault of ours.
+_EXPECTED = re.compile(
+    r"\b(?:we|i) (?:\w+ ){0,2}(?:should|ought to|would|expected to|had expected to|were expecting to) (?:\w+ ){0,2}(?:have )?"
+    r"(?:received|had|got|been paid|receive|get|(?:seen|see) (?:\w+ ){1,2}(?:settled|paid|cleared|arrive\w*))\b|"
+    r"\b(?:nous|j') ?aurions? du (?:\w+ )?(?:recevoir|etre (?:paye|regle)\w*|percevoir|encaisser|voir (?:\w+ )?(?:regle|paye|arrive|solde|credite)\w*)\b|"
+    r"\bdu l[ae] voir (?:regle|paye|arrive|solde|credite)\w*|"
+    r"\b(?:hatten|hatte) (?:wir|ich)\b[^;!?]{0,60}\b(?:erhalten|eingehen|bekommen|erwartet)\b|"
+    r"\b(?:wir|ich) hatten?\b[^;!?]{0,60}\b(?:erhalten sollen|eingehen sollen|bekommen sollen|erwartet)\b|"
+    r"\b(?:deberiamos|tendriamos que|debimos) (?:haber )?(?:\w+ )?(?:recibido|cobrado|recibir|cobrar)\b"
+)
+_AT_A_LOSS = re.compile(
+    r"\b(?:confess|admit|must say|gestehe\w*|gebe zu|muss sagen|avoue\w*|confieso|reconozco)\b[^;!?]{0,40}\b(?:at a loss|puzzled|baffled|curious|surprised|do not know|don't know|ratlos|uberrascht|neugierig|weiss nicht|weis nicht|"
+    r"perplexe|etonne\w*|curieu\w+|ne sais|perplej\w+|sorprendid\w+|curiosidad|no se)\b"
+)
+_COULD_IT_BE = re.compile(
+    r"\b(?:(?:could|can|may|might) it be|is it possible|kann es sein|konnte es sein|ist es moglich|se (?:peut|pourrait)-il|est-(?:ce|il) possible|(?:puede|podria|pudiera) ser|es posible)\b"
+)
+# "I have put your request to our management": told inside the house, and about what the reader asked.
+_HANDED_ON = re.compile(
+    r"\b(?:your|ihre?[nm]?|deine?n?|votre|vos|su|sus|tu) (?:\w+ )?(?:request|question|query|wish|proposal|suggestion|point|anliegen|frage|bitte|wunsch|vorschlag|anfrage|demande|question|requete|proposition|peticion|pregunta|consulta|"
+    r"solicitud|propuesta)\b|\b(?:not|nothing|nicht|nichts|pas|rien|no)\b[^;!?]{0,20}\b(?:mine to|for me to|i can|meine sache|zu entscheiden|a moi|m'appartient|me corresponde|depende de mi)\b|\b(?:lo he|la he|l'ai|habe (?:es|das|sie|ihn)) (?:\w+ )?(?:elevado|trasladado|pasado|transmise?|soumise?|weitergegeben|weitergeleitet|vorgelegt)\b"
+)
 _MACHINE = re.compile(
     r"\b(?:instruct\w*|prompt\w*|system|model|assistant|ignor\w*|bot|ki|ai|ia|anweis\w*|vorgab\w*|assistent\w*|consigne\w*|modele|assistante?|instrucc\w*|sistema|modelo|asistente|draft|entwurf|"
     r"brouillon|borrador|this message|diese nachricht|ce message|este mensaje)\b"
 )
+_BUT_IF = re.compile(r"\b(?:if|unless|otherwise|until|wenn|falls|sonst|andernfalls|bis|si|sinon|faute de|a defaut|de lo contrario|si no|hasta)\b")
 _FORGIVEN = frozenset(("discount", "credit_offer", "payment_plan", "admission"))
 _PLAN, _SET_APART, _ECHO = frozenset(("payment_plan",)), frozenset(("suspension", "promise", "threat", "legal", "echo")), frozenset(("echo",))
 
@@ -69,11 +97,17 @@ def innocent(rule: str, text: Text, start: int, end: int) -> bool:
     said = text.plain[start:end]
     if rule in _FORGIVEN and _FORGOT.search(said):
         return True
+    if rule == "admission" and (_EXPECTED.search(said) or _AT_A_LOSS.search(said)):
+        return True
+    if rule == "threat" and text.asks(start, end) and _COULD_IT_BE.search(said):
+        return True
+    if rule in {"threat", "legal"} and _HANDED_ON.search(said) and not _BUT_IF.search(said):
+        return True
     if rule in _PLAN:
         asked = (text.asks(start, end) and _DAY_ASKED.search(said)) or _ENOUGH.search(said)
-        return bool(_MINUTE.search(said) or (asked and not _LATER.search(said)))
+        return bool(_MINUTE.search(said) or _TIME_TO_LOOK.search(said) or (asked and not _LATER.search(said)))
     if rule in _ECHO and text.asks(start, end) and not _MACHINE.search(said):
         return True
     if rule in _SET_APART and _APART.search(said) and _MATTER.search(said) and not _STOPS.search(said):
         return True
-    return rule in {"threat", "promise"} and bool(_ARRIVED.search(said) or _ONCE_PAID.search(said) or BOOKED.search(said) or _MINUTE.search(said))
+    return rule in {"threat", "promise", "suspension"} and bool(_ARRIVED.search(said) or _ONCE_PAID.search(said) or BOOKED.search(said) or _MINUTE.search(said))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +32,30 @@ class Evidence:
     own: dict[str, int]
 
 
-def weigh(words: Sequence[str], masks: Sequence[int]) -> Evidence:
-    """Count small words per language. A language other than the main one counts when it has words of its own that the main one lacks."""
+# Letters and marks that of the four languages only one writes, in words without a capital (names come from anywhere).
+_MARKS = {
+    "de": re.compile(r"(?<![^\W\d_])[a-zß-ÿ]*[äöß][a-zß-ÿ]*"),
+    "fr": re.compile(r"(?<![^\W\d_])[a-zß-ÿ]*[èêàâîçùûœ][a-zß-ÿœ]*"),
+    "es": re.compile(r"[¿¡]|(?<![^\W\d_])[a-zß-ÿ]*[áíóúñ][a-zß-ÿ]*"),
+}
+_SHORT, _CLOSE, _MOST_MARKS = 40, 3, 10
+
+
+def _by_marks(main: str | None, scores: dict[str, int], own: dict[str, int], spelling: str) -> str | None:
+    """The better of the four languages when the small words of a text leave the choice between them close."""
+    if main not in LANGUAGES or spelling.isascii():
+        return main
+    most = scores[main] + own[main]
+    if all(code == main or scores[code] + own[code] + _MOST_MARKS < most for code in LANGUAGES):
+        return main
+    marks = {code: 2 * min(len(pattern.findall(spelling)), _MOST_MARKS // 2) for code, pattern in _MARKS.items()}
+    return max(LANGUAGES, key=lambda code: (scores[code] + own[code] + marks.get(code, 0), code == main))
+
+
+def weigh(words: Sequence[str], masks: Sequence[int], spelling: str = "") -> Evidence:
+    """Count small words per language. A language other than the main one counts when it has words of its own that the main one lacks, or,
+    in a short text, when it comes close. ``spelling`` is the text with its accents.
+    """
     scores = dict.fromkeys(CODES, 0)
     own = dict.fromkeys(CODES, 0)
     for bits, count in Counter(mask & _TOP for mask in masks).items():
@@ -43,6 +66,12 @@ def weigh(words: Sequence[str], masks: Sequence[int]) -> Evidence:
             own[codes[0]] += count
     ranked = sorted(CODES, key=lambda code: (scores[code] + own[code], scores[code]), reverse=True)
     main = ranked[0] if scores[ranked[0]] else None
-    packs = tuple(code for code in LANGUAGES if code == main or (own[code] >= 3 and 4 * own[code] >= own[main or code]))
+    main = _by_marks(main, scores, own, spelling)
+    near = scores[main] + own[main] - _CLOSE if main in LANGUAGES and len(words) < _SHORT else None
+    packs = tuple(
+        code
+        for code in LANGUAGES
+        if code == main or (own[code] >= 3 and 4 * own[code] >= own[main or code]) or (near is not None and (own[code] or not own[main or code]) and scores[code] + own[code] >= near)
+    )
     share = scores[main] / len(words) if main and words else 0.0
     return Evidence(main, scores, packs or ("en",), share, own)

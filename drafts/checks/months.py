@@ -53,6 +53,19 @@ _LAST_YEAR = re.compile(
 )
 
 
+# What makes a month named in passing one of ours: the sentence speaks of invoices, money or reminders, or holds a figure of them.
+_MATTERS = re.compile(
+    r"invoice|bill|pay|paid|due|owe|open|balance|account|amount|remind|wr[io]t|letter|statement|settl|transfer|rechnung|zahl|fallig|betrag|offen|konto|mahn|erinner|"
+    r"schreib|geschrieb|uberweis|beglich|factur|pai|pay|echu|echean|sold|solde|montant|compte|relanc|rappel|ecri|courrier|regl|vir|venc|pag|saldo|importe|cuenta|"
+    r"recorda|recl|escrib|abon|transfer|cobr|depuis|seit|since|desde"
+)
+
+
+def matters(text: Text, seg: int) -> bool:
+    """True when the sentence ``seg`` speaks of invoices or money, so that a month in it claims something about them."""
+    return any(item.kind in {"money", "ref"} for item in text.by_segment.get(seg, ())) or bool(_MATTERS.search(text.plain, *text.segments[seg]))
+
+
 def month_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     """Findings about months and weeks in which, by the facts, nothing of the kind happened."""
     if draft.facts.as_of is None:
@@ -64,6 +77,7 @@ def month_claims(draft: Draft, text: Text) -> Iterator[Finding]:
         if not any((draft.facts.as_of - day).days in _MONTH_DAYS for day in _due_days(draft, text, found)):
             yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "it is not a month overdue")
     yield from _relative(draft, text, draft.facts.as_of)
+    yield from _feasts(draft, text, draft.facts.as_of)
     for found in _PERIOD.finditer(text.plain):
         if not any(_in_period(found, day, draft.facts.as_of) for day in _due_days(draft, text, found)):
             yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "no due date lies in that time")
@@ -83,6 +97,26 @@ def _relative(draft: Draft, text: Text, today: date) -> Iterator[Finding]:
             yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "no due date lies in that year")
 
 
+_FEASTS = {"christmas": (12, 25), "xmas": (12, 25), "weihnachten": (12, 25), "noel": (12, 25), "navidad": (12, 25), "navidades": (12, 25), "new year": (1, 1), "neujahr": (1, 1), "nouvel an": (1, 1), "ano nuevo": (1, 1)}
+_FEAST_WORDS = frozenset(name.split()[-1] for name in _FEASTS)
+_FEAST = re.compile(
+    rf"\b{_DUE_AGO}\b(?: \w+){{0,3}}? (?P<side>before|after|since|vor|nach|seit|avant|apres|depuis|antes de|despues de|desde) (?:the |dem |le |la |las )?(?P<feast>{'|'.join(_FEASTS)})\b|"
+    rf"\b(?P<side2>vor|nach|seit) (?:dem )?(?P<feast2>weihnachten|neujahr)(?: \w+){{0,2}}? {_DUE_AGO}\b"
+)
+
+
+def _feasts(draft: Draft, text: Text, today: date) -> Iterator[Finding]:
+    """ "Due before Christmas" is held against the last Christmas."""
+    if text.vocabulary.isdisjoint(_FEAST_WORDS):
+        return
+    for found in _FEAST.finditer(text.plain):
+        month, day = _FEASTS[found["feast"] or found["feast2"]]
+        feast = date(today.year if (month, day) <= (today.month, today.day) else today.year - 1, month, day)
+        earlier = (found["side"] or found["side2"]) in {"before", "vor", "avant", "antes de"}
+        if not any(due < feast if earlier else due >= feast for due in _due_days(draft, text, found)):
+            yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "the due date does not lie there")
+
+
 def _month(draft: Draft, text: Text, found: re.Match[str]) -> Iterator[Finding]:
     start, end = found.span("month")
     if any(item.kind in {"date", "month"} and item.start < end and start < item.end for item in text.items):
@@ -93,7 +127,7 @@ def _month(draft: Draft, text: Text, found: re.Match[str]) -> Iterator[Finding]:
     if found["due"]:
         if not any(day.month == number for day in _due_days(draft, text, found)):
             yield text.finding("G04", "wrong_date", BLOCK, *found.span(), "the due date lies in another month")
-    elif not any(int(day[5:7]) == number for day in draft.facts.all_dates):
+    elif not any(int(day[5:7]) == number for day in draft.facts.all_dates) and matters(text, text.segment_at(start)):
         yield text.finding("G04", "wrong_date", BLOCK, start, end, "no fact falls in this month")
 
 

@@ -16,6 +16,9 @@ VAGUE = {
 }
 _HALF = r"and a half|einhalb|et demi|y medio|y media"
 
+# Alone it is a lake ("Fermes du Lac"), behind a figure a hundred thousand.
+_PLACES = frozenset(("lac", "lacs"))
+
 
 @lru_cache(maxsize=8)
 def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -53,5 +56,7 @@ def value_of(run: str, language: str) -> int | None:
 def find_runs(plain: str, language: str) -> Iterator[tuple[int, int, int | None]]:
     """(start, end, value) of every run of number words; value None when it is vague (several thousand) or holds a half."""
     for match in _patterns(language)[0].finditer(plain):
+        if match.group() in _PLACES:
+            continue
         vague = match.group("vague") or match.group("half")
         yield match.start(), match.end(), None if vague else value_of(match.group(), language)

@@ -94,6 +94,14 @@ def undecided(text: Text, findings: Iterable[Finding]) -> Iterable[Finding]:
     yield from () if spans else findings
 
 
+# Other instalments than those that were approved: more of them, smaller ones, later ones.
+_CHANGED = re.compile(
+    r"\b(?:smaller|larger|longer|fewer|further|additional|extra|spread|stretch\w*|extend\w*|postpone\w*|push (?:it|them|the)|delay\w*|kleiner\w*|weniger|langer|weiter\w*|zusatzlich\w*|streck\w*|verlanger\w*|verschieb\w*|aufschieb\w*|"
+    r"aufteil\w*|plus (?:petit|long|legere)\w*|supplementaires?|etal\w+|repart\w+|prolong\w+|report\w+|decal\w+|de plus|mas (?:pequen|larg)\w+|adicional\w*|alarg\w+|aplaz\w+|prorrog\w+|reparti\w+|de mas)\b|"
+    r"\b(?:ein paar|a few|some|quelques|algun[oa]s|unos|unas) (?:more|mehr|mas|weitere)\b"
+)
+
+
 def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> bool:
     if _wording(term):
         return inside(decided_spans(text, [term]), match.start, match.end)
@@ -106,6 +114,8 @@ def _covers(draft: Draft, text: Text, match: Match, term: Mapping[str, Any]) -> 
     }
     known = {a for i in draft.facts.invoices for a in (i.open, i.amount)} | {draft.facts.total}
     if not _same_share(text, match, term) or not _same_invoices(text, match, term) or _beyond(text, match, term):
+        return False
+    if schedule and _CHANGED.search(text.plain, *match.sentence) and not _tells(text, schedule):
         return False
     said, said_days = set(), set()
     for index in sentence_items(text, match):

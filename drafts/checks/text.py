@@ -70,12 +70,12 @@ class Text:
         """Which language the words speak for."""
         addresses = [item for item in self.items if item.kind in {"email", "link"}]
         if not addresses:
-            return weigh(self.words, self.masks)
+            return weigh(self.words, self.masks, self.folded)
         prose = self.plain
         for item in addresses:  # "ar@…" is no word of a language
             prose = prose[: item.start] + " " * (item.end - item.start) + prose[item.end :]
         words = WORD.findall(prose)
-        return weigh(words, list(map(mask_of, words)))
+        return weigh(words, list(map(mask_of, words)), self.folded)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -92,12 +92,16 @@ def _shouting(draft: Draft) -> Iterator[Finding]:
             return
 
 
+_HEADING = 8
+
+
 def _heading(text: Text, at: int) -> bool:
     """True in a row of the statement ("TOTAL OPEN  1,240.00") and in a short line of its own: a heading, no shouting."""
     start = text.folded.rfind("\n", 0, at) + 1
     end = text.folded.find("\n", at)
     line = text.folded[start : end if end >= 0 else len(text.folded)]
-    return "!" not in line and (len(line.split()) <= 4 or any(i.kind == "money" and start <= i.start < start + len(line) for i in text.items))
+    dated = line.isupper() and len(line.split()) <= _HEADING and any(map(str.isdigit, line))
+    return "!" not in line and (dated or len(line.split()) <= 4 or any(i.kind == "money" and start <= i.start < start + len(line) for i in text.items))
 
 
 def _whole(folded: str, match: re.Match[str]) -> bool:

@@ -68,6 +68,7 @@ COMPANY_WORDS = frozenset(
 )
 
 CLOSERS = frozenset(
+    "warmly fondly gratefully appreciatively care take greetings chaleureusement amities bises cdt afectuosamente agradecido agradecida alles gute "
     "kind kindest best warm warmest many regards wishes thanks thank you sincerely yours faithfully truly cheers respectfully cordially all the speak soon talk later have a "
     "mit freundlichen freundlichem besten herzlichen vielen grussen grusen gruss grus grusse gruse viele beste freundliche herzliche liebe schone hochachtungsvoll dank danke "
     "mfg lg vg und herzlich herzlichst bis bald schonen verbindlichen ergebenst "
