@@ -6,6 +6,12 @@ from django.urls import resolve
 
 from collections_site.screens import SCREENS
 from governance.roles import ALL_ROLES
+from tests.security.walk.specs import PAGES
+
+WITHOUT_A_PICTURE = {
+    "attachment": "a file", "import_refused": "a file", "label_next": "leads on to an item", "incident": "a fresh demo has none", "worksheet": "a fresh demo has none",
+    "simulated_accounts": "a fresh demo has none", "tone_rule": "a fresh demo has one version of each",
+}  # fmt: skip
 
 
 def test_every_screen_has_an_address_of_the_desk_and_a_name_of_its_own():
@@ -14,6 +20,13 @@ def test_every_screen_has_an_address_of_the_desk_and_a_name_of_its_own():
     for screen in SCREENS:
         assert resolve(screen.path.split("?")[0]).url_name != "catch_all", screen.name
         assert screen.role in ("", *ALL_ROLES)
+
+
+def test_every_page_of_the_desk_has_a_picture_or_a_reason_why_not():
+    shown = {resolve(screen.path.split("?")[0]).url_name for screen in SCREENS if not screen.follow} | {screen.page for screen in SCREENS}
+    pages = {name for name, spec in PAGES.items() if (spec.get and spec.form is None) or name in ("imports", "preferences")}
+    assert sorted(pages - shown - set(WITHOUT_A_PICTURE)) == []
+    assert not shown & set(WITHOUT_A_PICTURE)
 
 
 def test_every_role_has_a_picture_of_its_home():

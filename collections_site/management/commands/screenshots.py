@@ -136,13 +136,18 @@ class _Camera:
     def _picture(self, page: Any, screen: Screen, name: str) -> str:
         """Go there and take it; why not, in words, or ""."""
         answer = page.goto(screen.path)
-        if answer is None or not answer.ok:
+        if answer is None or answer.status != screen.status:
             return f"answered {answer.status if answer else 'nothing'}"
         for selector in screen.follow:
             link = page.locator(selector).first
             if not link.count():
                 return f"no link {selector}"
             page.goto(link.get_attribute("href"))
+        if screen.file:
+            page.locator("input[type=file]").set_input_files([{"name": "open_items.csv", "mimeType": "text/csv", "buffer": screen.file.encode()}])
+        for button in screen.buttons:
+            page.get_by_role("button", name=button).click()
+            page.wait_for_load_state("load")
         page.wait_for_load_state("networkidle")
         if screen.press:
             page.wait_for_timeout(500)  # the page takes no key in its first moments, against double presses
