@@ -43,7 +43,7 @@ def sideways(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def test_a_stopped_worker_is_a_problem_on_health_and_in_the_queue(desk, enter):
+def test_r1_a_stopped_worker_is_a_problem_on_health_and_in_the_queue(desk, enter):
     page = enter(make_user("reviewer"))
     page.goto("/admin/health/")
     assert "1 alive" in page.locator("#line-workers").inner_text()
@@ -64,7 +64,7 @@ def test_the_pages_pass_axe_and_fit_a_phone(desk, enter, scheme):
         assert sideways(narrow) <= 0, url
 
 
-def test_the_states_are_words_in_print_too(desk, enter):
+def test_r6_the_states_are_words_in_print_too(desk, enter):
     page = enter(make_user("system_admin"))
     page.goto("/admin/health/")
     page.emulate_media(media="print", forced_colors="active")

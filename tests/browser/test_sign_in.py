@@ -40,7 +40,7 @@ def no_sideways_scroll(page):
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_a_wrong_password_is_announced_with_the_focus_on_it_and_the_form_fits_a_password_manager(visitor):
+def test_d7_a_wrong_password_is_announced_with_the_focus_on_it_and_the_form_fits_a_password_manager(visitor):
     make_user("reviewer", username="ana", password=PASSWORD)
     page = visitor(320)
     page.goto("/admin/login/")

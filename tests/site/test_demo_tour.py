@@ -85,7 +85,7 @@ def tick(page: Page, key: str) -> None:
     press(page.locator(f"#{key}").get_by_role("button", name=re.compile("I have seen it")))
 
 
-def test_all_eight_cases_are_done_with_the_keyboard_alone(page):
+def test_d5_all_eight_cases_are_done_with_the_keyboard_alone(page):
     page.goto("/admin/login/")
     press(page.get_by_role("link", name="Take the five-minute tour"))
     expect(page.get_by_text("0 of 8 done")).to_be_visible()
