@@ -20,7 +20,7 @@ from governance.audit import Entry, record
 from governance.models import Event, Installation
 
 BUILT = "system.seeded"
-MONTHS, SEED, PER_MONTH, SAMPLED = 6, 11, 12, 36
+MONTHS, SEED, PER_MONTH, SAMPLED = 6, 11, 8, 36
 
 
 def is_complete() -> bool:
@@ -42,11 +42,11 @@ def build(wall: datetime, say: Callable[[str], None]) -> None:
     book = portfolios.create(users)
     people.grant_roles(users, book.values())
     say("Playing six months of synthetic history, so that the measures have something to measure")
-    simulate(Wish(MONTHS, SEED, per_month=PER_MONTH, sampled=SAMPLED, code="synthetic", until=clock.now(), into_existing=True))
+    refused = simulate(Wish(MONTHS, SEED, per_month=PER_MONTH, sampled=SAMPLED, code="synthetic", until=clock.now(), into_existing=True)).refused
     with tempfile.TemporaryDirectory(prefix="demo-book-") as folder:
         stage = Stage(days, users, book, Path(folder))
         say("Playing twelve business days of history")
-        refused = histories.play(stage, histories.before_today())
+        refused += histories.play(stage, histories.before_today())
         say("Preparing this morning's book, with recorded answers of a model")
         with model.speaking():
             refused += histories.play(stage, today.this_morning())

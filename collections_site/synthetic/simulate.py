@@ -97,7 +97,7 @@ def simulate(wish: Wish) -> Simulated:
         first = _first(end, cases)
         book = _book(wish, cases, first)
         # Before anything happens in it: what asks whether something was simulated must know while it is.
-        synthetic.mark(book.portfolio, first.date(), {"seed": wish.seed, "months": wish.months, "portfolio": wish.portfolio}, at=end)
+        synthetic.mark(book.portfolio, first.date(), {"seed": wish.seed, "months": wish.months, "portfolio": wish.portfolio, "synthetic": True}, at=end)
         play = _played(book, cases, first, end)
         result = sample(book, {case.number: case for case in cases}, play.invoices, first, end, wish.sampled) if wish.sampled else None
         books.send_home(book)
