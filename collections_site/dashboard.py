@@ -6,31 +6,31 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, Q, Sum, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.ageing import BUCKETS, LABELS, bucket
-from accounts.models import Account, AddressChange, Dispute, ImportRun, Invoice, Source
+from accounts.models import Account, Dispute, ImportRun, Invoice, Source
 from collections_site.measures.asked import usual
 from collections_site.measures.board import summary
+from collections_site.own_work import work
 from drafts import states
 from drafts.admin.decisions import deciding
-from drafts.admin.lookup import accounts_of, follow_ups_of
-from drafts.admin.signals import signals_of
-from drafts.admin.work import failed_sources, mine, second_approval
+from drafts.admin.lookup import accounts_of
+from drafts.admin.work import failed_sources
 from drafts.labelling.judging import due_for
 from drafts.labelling.telling import latest
-from drafts.models import Delivery, FollowUp, Reply
+from drafts.models import Delivery
+from drafts.simulation.runs import newest, why_stale
 from governance import assignment, break_glass, ledger
-from governance.admin.pages import moment, page, person, require, scope_for
+from governance.admin.pages import may, moment, page, person, require, scope_for
 from governance.checkpoints.files import Unreadable
 from governance.decisions import Denied
 from governance.metrics.asking import EVERYTHING, Reach
-from governance.models import AllPortfoliosGrant, Approval, Decision, Event, PolicyVersion, SampleFrame, TemplateVersion, User
-from governance.reach import reach
+from governance.models import AllPortfoliosGrant, Decision, Event, PolicyVersion, SampleFrame, TemplateVersion, User
 from governance.rights import Scope
 from governance.roles import ACTIONS, ALL_ROLES, AUDITOR, DECIDERS, EXECUTIVE, FINANCE, LEADERSHIP, LEGAL, POLICY, SYSTEM, label_of
 
@@ -53,8 +53,10 @@ def home(request: HttpRequest) -> HttpResponse:
     scope, now = scope_for(request), moment(request)
     held = scope.all_roles
     context: dict[str, Any] = {"greeting": _greeting(request, now), "sources_failed": failed_sources(scope)}
+    if held and not _any_account(scope):
+        context["first_run"] = _first_steps(request)
     if held & DECIDERS:
-        context["work"] = _work(request, scope, now)
+        context["work"] = work(request)
     if held & {EXECUTIVE, LEGAL, FINANCE}:
         context["decisions"] = {**_decisions(scope), "first": EXECUTIVE in held}
     if AUDITOR in held:
@@ -62,11 +64,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if LEADERSHIP in held:
         context["leadership"] = _leadership(scope, now)
     if POLICY in held:
-        context["policy"] = _policy()
+        context["policy"] = _policy(now)
     if SYSTEM in held:
-        context["system"] = {**_system(scope), "asked": list(assignment.waiting(person(request))[:10])}
-    empty = not held & (DECIDERS | {AUDITOR}) or not accounts_of(request).exists()
-    context["first_run"] = bool(held & DECIDERS) and empty
+        context["system"] = found = {**_system(scope), "asked": list(assignment.waiting(person(request))[:10])}
+        found["problems"] = any(found[name] for name in ("sources", "imports", "roleless", "unknown", "failed", "asked"))
     return page(request, "desk/home.html", "Home", **context)
 
 
@@ -77,63 +78,26 @@ def _greeting(request: HttpRequest, now: Any) -> str:
     return f"Good {part}, {user.first_name or user.username}"
 
 
-def _visible(request: HttpRequest) -> QuerySet[FollowUp]:
-    return follow_ups_of(request)
+# What to do on an empty desk, best first: the right it takes, the page, the words. Everybody may do the last two.
+FIRST_STEPS = (
+    ("import", "admin:imports", "Import a book of open items"),
+    ("write_policy", "admin:governance_policyversion_changelist", "Read the policy in force"),
+    ("see_compliance", "admin:compliance", "See the controls"),
+    ("see_readiness", "admin:readiness", "See what is still missing"),
+    ("see_health", "admin:governance_templateversion_changelist", "Read the approved texts"),
+    ("", "admin:who_may", "See who may do what"),
+)
 
 
-def _work(request: HttpRequest, scope: Scope, now: Any) -> dict[str, Any]:
-    user: Any = request.user
-    rows = _visible(request)
-    own = rows.filter(mine(user, scope))
-    ends = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    numbers = own.aggregate(
-        total=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)), today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=ends))
-    )
-    first = own.select_related("account", "brief").order_by("work_rank", "pk").first()
-    leaving = Delivery.objects.filter(follow_up__in=rows, state__in=(states.SCHEDULED, states.FAILED_TEMPORARY))
-    back = own.filter(status__in=(states.READY, states.IN_REVIEW), owner=user).exclude(pk=first.pk if first else 0)
-    return {
-        **numbers,
-        "next": first,
-        "next_signals": signals_of(first) if first else [],
-        "leaving": list(leaving.select_related("account").order_by("leaves_at")[:6]),
-        "back": list(back.select_related("account", "draft").order_by("work_rank")[:5]),
-        "stopped": _stopped(rows),
-        "second": rows.filter(second_approval(scope)).count(),
-        "replies": _replies(rows, now),
-        "unknown": list(Delivery.objects.filter(follow_up__in=rows, state=states.OUTCOME_UNKNOWN).select_related("account")[:5]),
-        "week": _own_week(user, now),
-        "addresses": _addresses(user, scope),
-    }
+def _first_steps(request: HttpRequest) -> list[tuple[str, str]]:
+    """Exactly two next steps this person may take."""
+    return [(url, words) for action, url, words in FIRST_STEPS if not action or may(request, action)][:2]
 
 
-def _addresses(user: Any, scope: Scope) -> list[AddressChange]:
-    """Addresses a colleague proposed and this person may confirm."""
-    inside = reach(scope, "confirm_recipient", "account__portfolio_id", "account_id")
-    rows = AddressChange.objects.filter(state=AddressChange.State.WAITING).exclude(asked_by=user)
-    rows = rows if inside is None else rows.filter(inside)
-    return list(rows.select_related("account", "asked_by").order_by("pk")[:5])
-
-
-def _stopped(rows: QuerySet[FollowUp]) -> list[Delivery]:
-    stopped = Delivery.objects.filter(state=states.DELIVERY_STOPPED, follow_up__in=rows.filter(status=states.STOPPED))
-    return list(stopped.select_related("account", "follow_up").order_by("-stopped_at", "-pk")[:5])
-
-
-def _replies(rows: QuerySet[FollowUp], now: Any) -> list[Reply]:
-    since = now - timedelta(days=1)
-    fresh = Reply.objects.filter(created_at__gte=since, message__account__in=rows.values("account"))
-    return list(fresh.select_related("message__account").order_by("-created_at")[:6])
-
-
-def _own_week(user: Any, now: Any) -> dict[str, int]:
-    """Own numbers of seven days, shown only to oneself."""
-    since = now - timedelta(days=7)
-    answers = Approval.objects.filter(person=user, at__gte=since).aggregate(
-        approved=Count("pk", filter=Q(verdict="approve")), refused=Count("pk", filter=Q(verdict="reject"))
-    )
-    edits = Event.objects.filter(actor_id=user.pk, action="draft.edited", at__gte=since).count()
-    return {**answers, "edited": edits}
+def _any_account(scope: Scope) -> bool:
+    """True when there is an account where this person holds a role, whether or not that role reads it."""
+    inside = Q(portfolio_id__in=scope.roles_by_portfolio.keys()) | Q(pk__in=scope.account_ids)
+    return Account.objects.filter(Q() if scope.roles_everywhere else inside).exists()
 
 
 def _decisions(scope: Scope) -> dict[str, Any]:
@@ -203,10 +167,11 @@ def ageing(inside: Q, now: Any) -> list[dict[str, Any]]:
     return [{"currency": c, "cells": [line[b] for b in BUCKETS], "total": sum(line.values())} for c, line in sorted(found.items())]
 
 
-def _policy() -> dict[str, Any]:
+def _policy(now: Any) -> dict[str, Any]:
+    drafts = PolicyVersion.objects.filter(state="draft").select_related("author", "asked_by").order_by("number")
     return {
         "active": PolicyVersion.objects.filter(state="active").first(),
-        "drafts": list(PolicyVersion.objects.filter(state="draft")),
+        "drafts": [(row, why_stale(row, newest(row), now)) for row in drafts],
         "texts": TemplateVersion.objects.filter(state="draft").count(),
         "live_texts": TemplateVersion.objects.filter(state="active").count(),
     }

@@ -95,7 +95,7 @@ def counts(request: HttpRequest) -> dict[str, int]:
     leaving = Delivery.objects.filter(follow_up__in=rows, state__in=outgoing.TABS["leaving"][1])
     parts = {
         "notices": unread,
-        "mine": rows.filter(mine(user, scope)),
+        "mine": rows.filter(mine(user, scope, moment(request))),
         "leaving": leaving,
         "decisions": Decision.objects.filter(decisions.deciding(scope), state=Decision.State.OPEN),
         "signals": DisputeSignal.objects.filter(account__in=accounts, status=DisputeSignal.Status.PENDING),

@@ -40,7 +40,7 @@ def _work(person: User, scope: Scope, at: datetime) -> dict[str, int]:
     local = at.astimezone(zone(person.time_zone))
     ends = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     signal = DisputeSignal.objects.filter(account=OuterRef("account_id"), status=DisputeSignal.Status.PENDING)
-    counted: dict[str, int] = rows.filter(mine(person, scope)).aggregate(
+    counted: dict[str, int] = rows.filter(mine(person, scope, at)).aggregate(
         total=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)), today=Count("pk", filter=Q(due_at__gte=at, due_at__lt=ends)),
         signals=Count("pk", filter=Exists(signal)), stopped=Count("pk", filter=Q(status=states.STOPPED)),
     )

@@ -3,102 +3,69 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
-from accounts.models import Invoice, Ticket
+from accounts.models import Source
 from drafts import states
-from drafts.admin.signals import signals_of
-from drafts.admin.work import TAB_KEYS, TABS, failed_sources, tab_rows
-from drafts.models import FollowUp
+from drafts.admin import filters as parts
+from drafts.admin import saved
+from drafts.admin.filters import Filters, rows_for
+from drafts.admin.lookup import follow_ups_of
+from drafts.admin.signals import Signal, signals_of
+from drafts.admin.work import TABS, failed_sources
+from drafts.models import Delivery, FollowUp
 from governance import heartbeat
-from governance.admin.pages import moment, page, person, require, scope_for
+from governance.admin.pages import may, moment, page, require, scope_for
 from governance.cells import safe_cell
 from governance.money import Money
+from governance.roles import ROUTED
 
 PAGE = 50
-HITS = 200
 COUNTED = 1000  # a longer list says "more than"
 EXPORT_LIMIT = 5000
-SORTS = {"work": ("work_rank", "pk"), "due": ("due_at", "pk"), "age": ("oldest_due_on", "pk"), "account": ("account__name", "pk")}
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for; every part has a safe default, so any address opens."""
+class Counted(Subquery):
+    """How many rows another query has, in the same statement."""
 
-    tab: str
-    q: str
-    lane: str
-    due: str
-    sources: str
-    sort: str
-
-    @classmethod
-    def of(cls, params: QueryDict) -> Filters:
-        """Read from a query string."""
-        get = params.get
-        tab, sort = get("tab", "mine"), get("sort", "work")
-        return cls(
-            tab if tab in TAB_KEYS else "mine", get("q", "").strip()[:100], get("lane", ""), get("due", ""), get("sources", ""),
-            sort if sort in SORTS else "work",
-        )
-
-    @property
-    def narrowed(self) -> bool:
-        """True when the list may be shorter than the tab."""
-        return bool(self.q or self.lane or self.due or self.sources)
-
-
-def rows_for(request: HttpRequest, filters: Filters, now: datetime) -> QuerySet[FollowUp]:
-    """The rows of one address, scoped, filtered, ordered."""
-    begins = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = tab_rows(filters.tab, person(request), scope_for(request), now, begins)
-    if filters.lane in states.LANE_ORDER:
-        rows = rows.filter(lane=filters.lane)
-    if filters.due == "late":
-        rows = rows.filter(due_at__lt=now)
-    elif filters.due == "today":
-        rows = rows.filter(due_at__lt=begins + timedelta(days=1))
-    if filters.sources == "not_fine":
-        rows = rows.filter(brief__complete=False)
-    if filters.q:
-        rows = rows.filter(_matching(filters.q))
-    return rows.order_by(*SORTS[filters.sort])
-
-
-def _matching(text: str) -> Q:
-    """Account name or number, invoice or PO number, ticket number. Rows are already the person's own, so nothing else can surface."""
-    # Ids first: as correlated subqueries the same question took half a second with 60,000 rows.
-    by_invoice = Invoice.objects.filter(Q(number__iexact=text) | Q(po_number__iexact=text)).order_by().values_list("account_id", flat=True)
-    by_ticket = Ticket.objects.filter(external_id__iexact=text).values_list("account_id", flat=True)
-    named = {*by_invoice[:HITS], *by_ticket[:HITS]}
-    return Q(account__name__icontains=text) | Q(account__external_id__iexact=text) | Q(account_id__in=named)
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 def queue(request: HttpRequest) -> HttpResponse:
     """The list, or the same rows as CSV."""
     require(request, "see_account")
-    now, filters = moment(request), Filters.of(request.GET)
-    rows = rows_for(request, filters, now)
     if request.GET.get("format") == "csv":
-        return _csv(rows[:EXPORT_LIMIT])
-    number = _page_number(request.GET.get("p", ""))
-    shown = list(_with_names(rows)[(number - 1) * PAGE : number * PAGE + 1])
-    total = rows.order_by()[: COUNTED + 1].count() if number > 1 or len(shown) > PAGE else len(shown)
-    items = [_row(follow_up, request.user, now) for follow_up in shown[:PAGE]]
+        return as_csv(request, rows_for(request, Filters.of(request.GET), moment(request))[:EXPORT_LIMIT])
+    now, filters, number = moment(request), Filters.of(request.GET), _page_number(request.GET.get("p", ""))
+    found = _on_page(rows_for(request, filters, now), filters, number)
+    total: int = found[0].total if found else 0  # type: ignore[attr-defined]
+    failed, views = failed_sources(scope_for(request)), list(saved.visible(request))
+    down = {portfolio: [s for s in failed if s.portfolio_id == portfolio] for portfolio in {s.portfolio_id for s in failed}}
     return page(
-        request, "desk/queue.html", "Review queue", items=items, total=min(total, COUNTED),
-        over=total > COUNTED, filters=filters, tabs=TABS, lanes=states.LANE_CHOICES,
-        number=number, more=len(shown) > PAGE, link_query=request.GET.urlencode() or "tab=mine",
-        tab=next(t for t in TABS if t.key == filters.tab), sources_failed=failed_sources(scope_for(request)),
-        silence=heartbeat.silence(),
-    )
+        request, "desk/queue.html", "Review queue", total=min(total, COUNTED), over=total > COUNTED, filters=filters, tabs=TABS,
+        items=[_row(follow_up, request.user, now, down.get(follow_up.portfolio_id, [])) for follow_up in found], choices=parts.CHOICES,
+        sorts=parts.SORTS, number=number, more=total > number * PAGE, link_query=parts.list_of(request.GET) or "tab=mine",
+        tab=next(t for t in TABS if t.key == filters.tab), unknown=parts.unknown(request.GET), sources_failed=failed,
+        silence=heartbeat.silence(), views=views, view=next((v for v in views if v.query == filters.query), None), seen=_marks(found),
+        may_route=bool(may(request, "route")), empty="" if found else _why_empty(request, filters, failed),
+    )  # fmt: skip
+
+
+def _on_page(rows: QuerySet[FollowUp], filters: Filters, number: int) -> list[FollowUp]:
+    """The rows of one page; each says how many the whole list has, so that nobody counts in a statement of its own."""
+    counted = Counted(rows.order_by().values("pk")[: COUNTED + 1])
+    named = _with_names(rows).annotate(total=counted)
+    if filters.tab == "leaving":
+        on_the_way = Delivery.objects.filter(follow_up=OuterRef("pk"), state__in=(states.SCHEDULED, states.FAILED_TEMPORARY)).order_by("-pk")
+        named = named.annotate(leaves_at=Subquery(on_the_way.values("leaves_at")[:1]), message=Subquery(on_the_way.values("pk")[:1]))
+    return list(named[(number - 1) * PAGE : number * PAGE])
 
 
 def _page_number(text: str) -> int:
@@ -109,34 +76,87 @@ def _page_number(text: str) -> int:
 def _with_names(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     return rows.select_related("account", "owner", "claimed_by", "brief", "draft").only(
         "status", "lane", "purpose", "reasons", "totals", "oldest_due_on", "due_at", "work_rank", "why_first", "hold_reason", "step",
-        "owner_role", "claimed_until", "version", "required_roles", "next_contact",
+        "owner_role", "claimed_until", "version", "required_roles", "next_contact", "portfolio_id",
         "account__name", "account__external_id", "account__tier", "account__time_zone", "owner__first_name", "owner__last_name",
         "owner__username", "claimed_by__first_name", "claimed_by__last_name", "claimed_by__username",
         "brief__sources_fine", "brief__sources_required", "brief__complete", "draft__revision", "draft__subject",
     )
 
 
-def _row(follow_up: FollowUp, user: Any, now: datetime) -> dict[str, Any]:
+def _row(follow_up: FollowUp, user: Any, now: datetime, down: list[Source]) -> dict[str, Any]:
     claimed = follow_up.claimed_by_id and follow_up.claimed_until and follow_up.claimed_until > now
     who = ("you" if follow_up.claimed_by_id == user.pk else str(follow_up.claimed_by)) if claimed else ""
     oldest = (timezone.localtime(now).date() - follow_up.oldest_due_on).days if follow_up.oldest_due_on else None
+    found = known_signals(follow_up, down)
+    return {"f": follow_up, "who": who, "oldest": oldest, "signals": found[:3], "more_signals": found[3:], "down": down}
+
+
+def known_signals(follow_up: FollowUp, down: list[Source]) -> list[Signal]:
+    """The signals of a row. "None found" is only said while every source of its portfolio answers: what was read before one failed is old."""
     found = signals_of(follow_up)
-    return {"f": follow_up, "who": who, "oldest": oldest, "signals": found[:3], "more_signals": found[3:]}
+    if found or not down:
+        return found
+    names = ", ".join(source.name for source in down)
+    return [Signal("Unknown", "notrun", "unknown", f"{names} {'does' if len(down) == 1 else 'do'} not answer, so nothing can be ruled out")]
 
 
-def _csv(rows: QuerySet[FollowUp]) -> HttpResponse:
+def _why_empty(request: HttpRequest, filters: Filters, failed: list[Source]) -> str:
+    """Why nothing is listed: four different things, and only one of them is good news."""
+    if filters.narrowed:
+        return "filters"
+    anything = follow_ups_of(request).exists()
+    if not anything and not _reads_portfolios(request):
+        return "routed"
+    if failed:
+        return "sources"
+    return "done" if anything else "nothing"
+
+
+def _reads_portfolios(request: HttpRequest) -> bool:
+    """False when this person sees only accounts that are routed to them."""
+    scope = scope_for(request)
+    held = scope.roles_everywhere.union(*scope.roles_by_portfolio.values())
+    return bool(held - ROUTED)
+
+
+def _marks(rows: Iterable[FollowUp]) -> str:
+    """What the page shows of each row, short: id, version, who works on it."""
+    return "-".join(f"{row.pk}.{row.version}.{row.claimed_by_id or 0}" for row in rows)
+
+
+def changes(request: HttpRequest) -> HttpResponse:
+    """How many rows of the page changed since it was loaded. The page itself never moves a row."""
+    require(request, "see_account")
+    rows = rows_for(request, Filters.of(request.GET), moment(request))
+    number = _page_number(request.GET.get("p", ""))
+    now = list(rows.only("pk", "version", "claimed_by_id")[(number - 1) * PAGE : number * PAGE])
+    n = _moved(request.GET.get("seen", "").split("-")[:PAGE], _marks(now).split("-"))
+    words = f"{n} {'row' if n == 1 else 'rows'} changed since you opened this" if n else ""
+    return JsonResponse({"changed": n, "words": words})
+
+
+def _moved(before: list[str], after: list[str]) -> int:
+    """Rows that look different, and those that came or went: one that made room for another counts once."""
+    old, new = ({mark.partition(".")[0]: mark for mark in marks if mark} for marks in (before, after))
+    different = sum(1 for pk, mark in old.items() if pk in new and new[pk] != mark)
+    return different + max(len(old.keys() - new.keys()), len(new.keys() - old.keys()))
+
+
+def as_csv(request: HttpRequest, rows: QuerySet[FollowUp]) -> HttpResponse:
+    """Rows of the queue as a spreadsheet reads them."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="queue.csv"'
     response.write("\ufeff")
     writer = csv.writer(response)
-    writer.writerow(["why first", "account number", "account", "lane", "state", "overdue", "oldest due", "signals", "sources", "decide by"])
+    writer.writerow(["why first", "account number", "account", "lane", "state", "overdue", "oldest due", "signals", "sources", "decide by", "owner"])
+    failed = failed_sources(scope_for(request))
     for row in _with_names(rows):
         overdue = "; ".join(str(Money(minor, currency)) for currency, minor in sorted(row.totals.items()))
-        found = "; ".join(s.words for s in signals_of(row)) or "none found"
+        found = "; ".join(s.words for s in known_signals(row, [s for s in failed if s.portfolio_id == row.portfolio_id])) or "none found"
         sources = f"{row.brief.sources_fine} of {row.brief.sources_required}" if row.brief else "unknown"
         cells = [
             row.why_first, row.account.external_id, row.account.name, row.get_lane_display(), row.get_status_display(), overdue,
-            row.oldest_due_on or "", found, sources, row.due_at.isoformat() if row.due_at else "",
+            row.oldest_due_on or "", found, sources, row.due_at.isoformat() if row.due_at else "", str(row.owner or row.owner_role),
         ]
         writer.writerow([safe_cell(cell) for cell in cells])
     return response

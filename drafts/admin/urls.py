@@ -17,8 +17,11 @@ from drafts.admin import (
     policies,
     policy_accounts,
     quarantine,
+    queue,
     replies,
+    saved,
     search,
+    several,
     standards,
     versions,
     workspace,
@@ -48,7 +51,7 @@ def page_urls() -> list[URLPattern]:
     """Pages of their own."""
     return [
         *version_urls(), *policy_urls(), *standard_urls(), *outgoing_urls(),
-        *record_urls(), *readiness_urls(), *hold_urls(), *rights_urls(),
+        *record_urls(), *readiness_urls(), *hold_urls(), *rights_urls(), *queue_urls(),
         path("search/", desk_view(search.search), name="search"),
         path("who-may/", desk_view(who_may.who_may, methods=("GET", "HEAD")), name="who_may"),
         path("preferences/", desk_view(preferences.preferences), name="preferences"),
@@ -73,6 +76,17 @@ def page_urls() -> list[URLPattern]:
         path("account/<int:pk>/bounced/", act_view(account_page.bounced), name="mark_bounced"),
         path("replies/", desk_view(replies.replies), name="replies"),
         path("replies/<int:pk>/confirm/", act_view(replies.confirm), name="confirm_reply"),
+    ]
+
+
+def queue_urls() -> list[URLPattern]:
+    """Beside the queue itself: lists under a name, several rows at once, what changed meanwhile."""
+    return [
+        path("queue/changes/", desk_view(queue.changes, methods=("GET", "HEAD")), name="queue_changes"),
+        path("queue/several/", act_view(several.several), name="several"),
+        path("queue/views/", desk_view(saved.new_view), name="new_view"),
+        path("queue/views/<int:pk>/", desk_view(saved.view), name="saved_view"),
+        path("queue/views/<int:pk>/delete/", act_view(saved.delete), name="delete_view"),
     ]
 
 

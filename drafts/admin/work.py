@@ -10,7 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Source
 from drafts import states
 from drafts.models import FollowUp
-from governance.models import RequiredRole, User
+from drafts.review.snoozing import SOURCE as SNOOZE
+from governance import holds
+from governance.models import Hold, RequiredRole, User
 from governance.rights import Scope
 from governance.roles import DECIDERS, SATISFIED_BY
 
@@ -54,7 +56,7 @@ def _reach(role: str, scope: Scope) -> Q | None:
     return Q(portfolio_id__in=portfolios) | Q(account_id__in=accounts)
 
 
-def mine(user: User, scope: Scope) -> Q:
+def mine(user: User, scope: Scope, now: datetime) -> Q:
     """Work of this person: owned, taken, routed to a role they hold here, or waiting for a role they hold here."""
     found = Q(owner=user) | Q(claimed_by=user)
     for role in sorted(DECIDERS):
@@ -65,8 +67,15 @@ def mine(user: User, scope: Scope) -> Q:
             covered = Q(owner__isnull=False, owner_role__in=SATISFIED_BY.get(role, {role}))
             needed = Q(required_roles__icontains=f'"{role}"') & ~Q(owner_role=role) & ~covered
             found |= where & (routed | needed)
-    # A routine account on hold only waits for a date or a person's hold to end: there is nothing to decide.
-    return Q(status__in=WAITING) & ~Q(status=states.ON_HOLD, lane=states.ROUTINE) & found
+    # A routine account on hold only waits for a date or a person's hold to end, and so does one that was put off: there is nothing to decide.
+    waits = Q(lane=states.ROUTINE) | put_off(now) & ~Q(reasons__icontains='"rule": "dispute_')
+    return Q(status__in=WAITING) & ~(Q(status=states.ON_HOLD) & waits) & found
+
+
+def put_off(now: datetime) -> Q:
+    """Accounts somebody put off until later."""
+    snoozes = Hold.objects.filter(holds.standing(now), source=SNOOZE, account_id=OuterRef("account_id"))
+    return Q(Exists(snoozes))
 
 
 def second_approval(scope: Scope) -> Q:
@@ -88,7 +97,7 @@ def tab_rows(key: str, user: User, scope: Scope, now: datetime, today_begins: da
     rows: QuerySet[FollowUp] = FollowUp.objects.visible_to(user, scope)
     unclaimed = Q(status__in=(states.READY, states.STOPPED)) & (Q(claimed_by__isnull=True) | Q(claimed_until__lte=now))
     conditions = {
-        "mine": mine(user, scope),
+        "mine": mine(user, scope, now),
         "unclaimed": unclaimed,
         "second": second_approval(scope),
         "holds": Q(status=states.ON_HOLD),

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from drafts import states
-from drafts.admin import bar, evidence, preparing, queue
+from drafts.admin import bar, evidence, filters, preparing
 from drafts.admin.acting import Problem
 from drafts.admin.annotate import pieces
 from drafts.admin.disputing import categories
@@ -101,8 +101,8 @@ def list_query(request: HttpRequest) -> str:
 
 
 def _ids(request: HttpRequest) -> list[int]:
-    filters = queue.Filters.of(_list_of(request))
-    return list(queue.rows_for(request, filters, moment(request)).values_list("pk", flat=True)[:WINDOW])
+    wanted = filters.Filters.of(_list_of(request))
+    return list(filters.rows_for(request, wanted, moment(request)).values_list("pk", flat=True)[:WINDOW])
 
 
 def place(request: HttpRequest, follow_up: FollowUp) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from governance.policies import PolicyParameters
 BANDS = (1_000, 5_000, 25_000, 50_000, 100_000, 250_000)
 LANE_RISK = {EXECUTIVE_REVIEW: 0, EXCEPTION: 1, ROUTINE: 2}
 _MINUTES = 10**8  # minutes since 1970 stay below this until the year 2160
-_AGE = 10_000
+BAND_STEP = 10_000  # ranks of one amount band: the days of the oldest debt
+RANK_TAIL = 10 * BAND_STEP  # band and age: ``work_rank % RANK_TAIL``, whatever stands in front
 
 
 def amount_band(totals: Mapping[str, int]) -> int:
@@ -42,7 +43,7 @@ def work_rank(
 ) -> tuple[int, str]:
     """The rank and the word for "why first". It ages: recompute it on change and every few minutes."""
     band = amount_band(totals)
-    tail = (len(BANDS) - band) * _AGE + (_AGE - 1 - min(max(days_overdue, 0), _AGE - 1))
+    tail = (len(BANDS) - band) * BAND_STEP + (BAND_STEP - 1 - min(max(days_overdue, 0), BAND_STEP - 1))
     if stopped:
         head, key, why = 0, 0, "stopped"
     elif due is not None and due < as_of:
@@ -53,7 +54,7 @@ def work_rank(
         head, key, why = 3, LANE_RISK.get(lane, 2), "due today"
     else:
         head, key, why = 4, 0, "high amount" if band >= 3 else "age"
-    return (head * _MINUTES + key) * 10 * _AGE + tail, why
+    return (head * _MINUTES + key) * RANK_TAIL + tail, why
 
 
 def _minutes(moment: datetime) -> int:

@@ -10,6 +10,7 @@ from drafts.models.generation import Generation
 from drafts.models.outcome import DraftOutcome
 from drafts.models.reply import Reply
 from drafts.models.review_time import ReviewTime
+from drafts.models.saved_view import SavedView
 from drafts.models.simulation import LoosenedReading, SimulationChange, SimulationRun
 from drafts.models.working_copy import WorkingCopy
 
@@ -26,6 +27,7 @@ __all__ = [
     "LoosenedReading",
     "Reply",
     "ReviewTime",
+    "SavedView",
     "SimulationChange",
     "SimulationRun",
     "WorkingCopy",

@@ -18,6 +18,7 @@ from drafts.review.editing import check_text, edit
 from drafts.review.recompute import recompute
 from drafts.review.restraint import lift_hold, put_hold
 from drafts.review.routing import route
+from drafts.review.snoozing import snooze, wake
 from drafts.review.switches import pause_portfolio, pause_sending, resume, resume_sending, switch_off_model, switch_off_text
 from drafts.review.unknown import propose_outcome, resolve_unknown
 from drafts.review.verdicts import CHANGE_KINDS, REJECT_KINDS, reject, reopen, request_changes, stop
@@ -29,6 +30,6 @@ __all__ = [
     "acknowledge", "answer_dispute", "approve", "ask_decision", "change_list", "check_text", "confirm_address", "confirm_signal", "correct", "decide", "dismiss_signal",
     "drop_working_copy", "edit", "facts_changed", "leave", "lift_hold", "log_call", "mark_disputed", "open_disputes", "open_for_review", "own_dispute",
     "pause_portfolio", "pause_sending", "propose_address", "propose_outcome", "put_hold", "recompute", "refuse_address", "reject", "release_claims", "reopen", "request_changes", "request_draft",
-    "resolve_dispute", "resolve_unknown", "resume", "resume_sending", "route", "save_working_copy", "stop", "switch_off_model", "switch_off_text", "take_over", "withdraw_term",
-    "word_diff",
+    "resolve_dispute", "resolve_unknown", "resume", "resume_sending", "route", "save_working_copy", "snooze", "stop", "switch_off_model", "switch_off_text", "take_over", "wake",
+    "withdraw_term", "word_diff",
 ]  # fmt: skip

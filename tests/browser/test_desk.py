@@ -64,21 +64,6 @@ def test_evidence_opens_by_number_in_place_of_the_invoices_and_closes_with_escap
     expect(page.locator("#invoices")).to_be_visible()
 
 
-def test_the_queue_is_worked_with_j_and_enter_and_back_returns_to_the_same_row(enter):
-    desk = Desk()
-    cases = [routine_case(desk) for _ in range(3)]
-    page = enter(desk.reviewer)
-    page.goto("/admin/drafts/followup/?tab=mine&sort=account")
-    names = [case.account.name for case in sorted(cases, key=lambda case: case.account.name)]
-    for _ in range(3):
-        page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(names[2])
-    page.go_back()
-    expect(page.locator(".acct", has_text=names[2])).to_be_focused()
-    assert "sort=account" in page.url
-
-
 def test_a_stop_by_keyboard_keeps_the_message_from_the_outbox(enter):
     case = routine_case()
     case.approve()

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from accounts.models import Account
-from collections_site.benchmarks import book, preparing, yardsticks
+from collections_site.benchmarks import book, preparing, queueing, yardsticks
 from drafts.models import FollowUp
 from tests.factories import make_account
 
@@ -127,3 +127,23 @@ def test_only_the_pages_of_measures_keep_a_database_and_only_on_postgresql():
     if connection.vendor != "postgresql":
         with pytest.raises(CommandError, match="Only a database of PostgreSQL is kept"):
             call_command("benchmark", "measures", "--drafts", "5", "--keep", "somewhere")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_the_queue_is_measured_over_real_rows_and_their_copies_and_costs_the_same_statements():
+    result = queueing.run(60)
+    assert result["follow_ups"] >= 55 and result["p95_ms"] >= result["p50_ms"] > 0
+    assert result["queries"] == result["queries_of_few"] <= 12
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_copies_of_a_row_carry_their_own_account_brief_and_draft(monkeypatch):
+    monkeypatch.setattr(queueing, "PREPARED", 20)
+    queueing.run(50)
+    rows = FollowUp.objects.select_related("account", "brief", "draft").order_by("pk")
+    assert rows.count() >= 45 and len({row.account_id for row in rows}) == rows.count()
+    copied = [row for row in rows if row.account.external_id.startswith("C")]
+    assert len(copied) >= 25 and all(row.draft.follow_up_id == row.pk for row in copied if row.draft)
+    assert all(row.brief.account_id == row.account_id for row in copied if row.brief)

@@ -8,11 +8,22 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collections_site.benchmarks import boarding, generating, history, importing, measuring, preparing, racing, recording, simulating
+from collections_site.benchmarks import (
+    boarding,
+    generating,
+    history,
+    importing,
+    measuring,
+    preparing,
+    queueing,
+    racing,
+    recording,
+    simulating,
+)
 from collections_site.benchmarks.yardsticks import Refused, scratch_database
 
 RUNS = {"import": importing.run, "prepare": preparing.run, "simulate": simulating.run}
-GENERATE, LEDGER, METRICS, PAGE, RACES = "generate", "ledger", "metrics", "measures", "races"
+GENERATE, LEDGER, METRICS, PAGE, QUEUE, RACES = "generate", "ledger", "metrics", "measures", "queue", "races"
 
 
 class Command(BaseCommand):
@@ -20,6 +31,7 @@ class Command(BaseCommand):
     yardstick; or ``generate``: model drafts by one worker process, with the model's own latency as the yardstick; or ``ledger``: events
     written by several processes at once, and their verification; or ``metrics``: counting measures on a long history (PostgreSQL);
     or ``measures``: the page of measures as people load it, on a history of ``--drafts`` decided drafts (PostgreSQL);
+    or ``queue``: the review queue as people load it, over ``--drafts`` open follow-ups (PostgreSQL);
     or ``races``: many people who answer for the same draft at once (not a measure of speed: it counts what must not happen, and exits 1
     when something did).
     """
@@ -29,9 +41,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("what", choices=sorted([*RUNS, GENERATE, LEDGER, METRICS, PAGE, RACES]))
+        parser.add_argument("what", choices=sorted([*RUNS, GENERATE, LEDGER, METRICS, PAGE, QUEUE, RACES]))
         parser.add_argument("--accounts", type=int, default=0, metavar="N", help="size of the book, for import, prepare and simulate")
-        parser.add_argument("--drafts", type=int, default=512, metavar="N", help="model drafts, for generate; decided drafts on record, for metrics and measures")
+        parser.add_argument("--drafts", type=int, default=512, metavar="N", help="model drafts, for generate; decided drafts on record, for metrics and measures; open follow-ups, for queue")
         parser.add_argument("--latency", type=float, default=2.0, metavar="SECONDS", help="of the model server, for generate")
         parser.add_argument("--events", type=int, default=100_000, metavar="N", help="events to write, for ledger")
         parser.add_argument("--rounds", type=int, default=200, metavar="N", help="races of each kind, for races")
@@ -44,7 +56,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the scratch database, measure, drop it."""
         what = options["what"]
-        size = {GENERATE: "drafts", LEDGER: "events", METRICS: "drafts", PAGE: "drafts", RACES: "rounds"}.get(what, "accounts")
+        size = {GENERATE: "drafts", LEDGER: "events", METRICS: "drafts", PAGE: "drafts", QUEUE: "drafts", RACES: "rounds"}.get(what, "accounts")
         if options[size] < 1:
             raise CommandError(f"--{size} must be at least 1")
         kept = options["keep"]
@@ -70,6 +82,8 @@ class Command(BaseCommand):
             return measuring.run(size)
         if what == PAGE:
             return boarding.run(size)
+        if what == QUEUE:
+            return queueing.run(size)
         if what == RACES:
             return racing.run(options["parallel"], size, options["only"], seconds=options["seconds"], say=self._say)
         return recording.run(size) if what == LEDGER else RUNS[what](size)

@@ -96,7 +96,7 @@
     details.addEventListener("toggle", () => {
       if (!details.open) { return; }
       all(".bar details[open]").forEach((other) => { if (other !== details) { other.open = false; } });
-      $("form textarea, form select, form input:not([type=hidden]), form button", details).focus();
+      $("form textarea, form select, form input:not([type=hidden]), form button", details)?.focus();
       claim();
     });
   });
@@ -216,6 +216,17 @@
     addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
   }
 
+  /* a list says what changed meanwhile; no row moves before the reader asks for it */
+  const news = $("#changed");
+  if (news) {
+    setInterval(() => {
+      if (doc.visibilityState !== "visible") { return; }
+      fetch(news.dataset.url, { credentials: "same-origin" }).then((answer) => answer.json()).then((data) => {
+        if (data.changed) { news.firstChild.textContent = data.words; news.lastElementChild.hidden = false; }
+      }).catch(() => {});
+    }, 60000);
+  }
+
   /* keyboard: letters move the focus or open a panel; only Ctrl/Cmd+Enter or a focused button decides */
   function commit() {
     const panel = openPanel();
@@ -228,13 +239,20 @@
     list[Math.min(list.length - 1, Math.max(0, at + by))].focus();
   }
   function go(url) { if (url) { location.href = url; } }
+  function take(row) {
+    post($(".acct", row).pathname.replace("review/", "claim/"), {}).then((answer) => answer.json()).then((data) => {
+      if (data.problem) { say(data.problem); } else { $(".whose", row).textContent = "you"; say("Taken"); }
+    }).catch(() => {});
+  }
   function letter(key) {
     if (key === "?") { help(); return true; }
     if (rows) {
       const links = all(".acct", rows);
       if (key === "j") { step(links, 1); return true; }
       if (key === "k") { step(links, -1); return true; }
+      const row = doc.activeElement.closest("[data-rows] tr");
       if (key === "o" && doc.activeElement.classList.contains("acct")) { doc.activeElement.click(); return true; }
+      if (key === "m" && row) { take(row); return true; }
       return false;
     }
     if (!work) { return false; }
@@ -254,7 +272,10 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) { if (work) { event.preventDefault(); commit(); } return; }
     if (event.key === "Escape") {
       if ($("#keys[open]")) { return; }
-      if (closePanel() || closeEvidence()) { event.preventDefault(); } else if (rows && doc.activeElement.classList.contains("acct")) { doc.activeElement.blur(); }
+      if (closePanel() || closeEvidence()) { event.preventDefault(); } else if (rows) {
+        all(":checked", rows).forEach((box) => { box.click(); });
+        if (doc.activeElement.classList.contains("acct")) { doc.activeElement.blur(); }
+      }
       return;
     }
     const at = event.target;
@@ -272,11 +293,19 @@
     });
   }
 
-  /* back from a workspace: the row that was open has the focus */
+  /* back from a workspace: the row that was open has the focus; else the first */
   if (rows) {
     const last = sessionStorage.getItem("row");
     const link = last && $('.acct[href="' + CSS.escape(last).replace(/\\(.)/g, "$1") + '"]', rows);
-    if (link) { link.focus(); }
+    const here = link || (letters() && doc.activeElement === doc.body && $(".acct", rows));
+    if (here) { here.focus({ preventScroll: !link }); }
+    /* ticked rows show what can be done with them */
+    const bulk = $("#bulk");
+    if (bulk) {
+      const count = () => { const n = all(":checked", rows).length; bulk.hidden = !n; $("b", bulk).textContent = n; };
+      rows.addEventListener("change", count);
+      count();
+    }
     rows.addEventListener("click", (event) => { const a = event.target.closest(".acct"); if (a) { sessionStorage.setItem("row", a.getAttribute("href")); } });
   }
 })();

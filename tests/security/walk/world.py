@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Dispute, DisputeItem, ImportRun
 from drafts.delivery import handover, outbox, settle
-from drafts.models import Generation, Reply, SimulationChange, SimulationRun, WorkingCopy
+from drafts.models import Generation, Reply, SavedView, SimulationChange, SimulationRun, WorkingCopy
 from drafts.packing import make
 from drafts.privacy import erase, preserve
 from drafts.responses import Incoming, record_reply
@@ -211,6 +211,9 @@ def _line(side: Side) -> None:
     draft.findings.create(check_id="G27", label="near_repeat", severity="warn", why=word, quote=word, fact=word, start=0, end=9)
     side.rows["finding"] = draft.findings.first()
     WorkingCopy.objects.create(draft=draft, user=side.desk.reviewer, subject=word, body=word, saved_at=AS_OF)
+    side.rows["view"] = SavedView.objects.create(
+        name=f"{word} view", query=f"tab=all&q={word}", owner=side.desk.reviewer, portfolio=side.desk.portfolio, created_at=AS_OF
+    )
     side.rows["attachment"] = draft.attachments.create(name=f"{word}.csv", content_type="text/csv", content=word.encode(), sha256="0" * 64)
     prompt = PromptVersion.objects.order_by("pk").first()
     side.rows["generation"] = Generation.objects.create(

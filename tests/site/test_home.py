@@ -1,0 +1,84 @@
+"""Home: each number is the length of the list behind it, nothing is called done while a source is silent, and an empty desk has two steps."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Source
+from drafts import review
+from drafts.delivery import outbox
+from drafts.responses import Incoming, record_reply
+from governance.roles import ALL_ROLES
+from tests.drafts.scene import AS_OF, Desk, exception_case, routine_case
+from tests.factories import make_portfolio, make_user
+from tests.reading import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
+QUEUE = "/admin/drafts/followup/"
+
+
+def test_every_number_with_a_link_is_the_length_of_the_list_behind_it(signed_in):
+    desk = Desk()
+    late, today, later, stopped = (routine_case(desk) for _ in range(4))
+    exception_case(desk)
+    type(late.follow_up).objects.filter(pk=late.follow_up.pk).update(due_at=AS_OF - timedelta(hours=2))
+    type(today.follow_up).objects.filter(pk=today.follow_up.pk).update(due_at=AS_OF + timedelta(hours=2))
+    outbox.stop([stopped.approve().pk], code="person", reason="they rang", by=desk.reviewer, at=AS_OF)
+    later.approve()
+    for person in (desk.reviewer, desk.finance, desk.owner):
+        client = signed_in(person)
+        page = client.get("/admin/").content.decode().partition("<main")[2]
+        links = re.findall(r'href="([^"]*followup/\?[^"]+)"[^>]*>\s*(\d+)\b', page)
+        assert len(links) >= 2, links
+        for url, n in links:
+            assert client.get(url.replace("&amp;", "&")).context["total"] == int(n), url
+        assert f"About to be sent ({len(client.get('/admin/outgoing/').context['rows'])})" in page
+
+
+def test_while_a_source_is_silent_nothing_is_called_done_and_counts_are_at_least(signed_in):
+    desk = Desk()
+    client = signed_in(desk.reviewer)
+    exception_case(desk)
+    assert "Your queue is empty" in text_of(client.get("/admin/"))
+    Source.objects.filter(portfolio=desk.portfolio, kind="payments").update(status="failed", failed_since=AS_OF)
+    page = text_of(client.get("/admin/"))
+    assert "Nothing is in your queue, and that may be wrong" in page and "At least 0 for you" in page and "Your queue is empty" not in page
+
+
+@pytest.mark.parametrize("role", ALL_ROLES)
+def test_an_empty_desk_offers_exactly_two_steps_that_work_and_no_table(signed_in, role):
+    client = signed_in(make_user(role, make_portfolio()))
+    main = client.get("/admin/").content.decode().partition("<main")[2].partition("</main>")[0]
+    links = re.findall(r'href="([^"]+)"', main)
+    assert len(links) == 2 and "<table" not in main and "No accounts yet" in main
+    assert [client.get(url, follow=True).status_code for url in links] == [200, 200]
+
+
+def test_about_to_be_sent_names_who_approved_it(signed_in):
+    desk = Desk()
+    routine_case(desk).approve()
+    colleague = make_user("reviewer", desk.portfolio)
+    routine_case(desk).approve(colleague)
+    page = text_of(signed_in(desk.reviewer).get("/admin/"))
+    assert "by you" in page and f"by {colleague}" in page
+
+
+def test_what_came_back_says_why_and_the_week_counts_what_one_did(signed_in):
+    desk = Desk()
+    routed, disputed = routine_case(desk), routine_case(desk)
+    review.route(routed.follow_up.pk, by=desk.owner, at=AS_OF, note="yours", user=desk.reviewer)
+    review.mark_disputed(disputed.follow_up.pk, [disputed.invoices[0].pk], category="price", quote="too much", by=desk.reviewer, at=AS_OF)
+    page = text_of(signed_in(desk.reviewer).get("/admin/"))
+    assert f"routed to you by {desk.owner}" in page and "1 dispute caught, 0 missed" in page
+
+
+def test_since_yesterday_says_what_customers_answered(signed_in):
+    case = routine_case()
+    record_reply(
+        Incoming(case.account.pk, "one@customer.example", "Re: invoice", "We will pay on 15 May 2026.", AS_OF - timedelta(hours=1)), by=None, at=AS_OF
+    )
+    page = text_of(signed_in(case.desk.reviewer).get("/admin/"))
+    assert "1 reply: 1 promise" in page, page
