@@ -23,4 +23,6 @@ class CollectionsSiteConfig(AppConfig):
         from accounts.admin import account, ledger, words  # noqa: F401
         from collections_site import celery, checks  # noqa: F401  celery: doorbells ring at the configured broker
         from drafts.admin import models  # noqa: F401
-        from governance.admin import compliance, grants, people, policy, records  # noqa: F401
+        from governance.admin import compliance, grants, names, people, policy, records  # noqa: F401
+
+        names.speak()

@@ -199,5 +199,5 @@ def _break_glass_lines(request: HttpRequest) -> list[Line]:
 
 def clock_words(pause: Hold) -> str:
     """ "by Ana Ruiz since 13:02"; a switch that tripped names nobody."""
-    who = f"by {pause.created_by} " if pause.created_by else ""
-    return f"{who}since {timezone.localtime(pause.created_at):%d %b %H:%M}"
+    since = timezone.localtime(pause.created_at).strftime("%d %b %H:%M")
+    return f"by {pause.created_by} since {since}" if pause.created_by else f"since {since}"

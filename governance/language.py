@@ -12,23 +12,31 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import read_mo
 from django.conf import settings
 from django.utils.safestring import SafeData
 from django.utils.translation import get_language, gettext
 
-from governance.language_formats import in_format
+from governance.language_formats import bent, dates_in_format, in_format
 
 # Sentences with values are kept under this context in the catalogue, so that only they are matched by their fixed words.
 CONTEXT = "sentence"
 # Values that are somebody's own words: shown as they are, even when they happen to equal a word of the desk.
 OWN_WORDS = frozenset({"quote", "body", "text", "typed", "comment", "note", "subject"})
 PLACE = re.compile(r"%\((\w+)\)s")
+# A sentence with fewer letters of its own than this takes numbers only; one that begins with a value, and has fewer than the second,
+# takes there a number, a name of two words or a word of the desk: "%(n)s missing" is not everything somebody calls missing.
+WEAK, WEAK_IN_FRONT = 4, 12
+COUNTED = re.compile(r"(?:(?P<before>\d[\d,.]*) (?P<thing>\D+)|(?P<what>\D+) (?P<after>\d[\d,]*(?:\.\d+)?))(?P<end>\.?)")
+OPENING = " \n“‘\"([→=·#×:/"
+DATED = ("_on", "day", "until")
+DATE = re.compile(r"\d{1,2} [A-Z][a-z]{2,8}\b|\d{4}-\d\d|\d\d:\d\d")
 # How sentences are put together, from the widest to the narrowest joint.
-JOINTS = (re.compile(r"(\n+)"), re.compile(r"((?<=[.!?])\s+)"), re.compile(r"(\s·\s|;\s)"), re.compile(r"(:\s)"), re.compile(r"(,\s|\sand\s|\sor\s)"))
+COLON = re.compile(r"(:\s)")
+JOINTS = (re.compile(r"(\n+)"), re.compile(r"((?<=[.!?])\s+)"), re.compile(r"(\s·\s|;\s)"), COLON, re.compile(r"(,\s|\sand\s|\sor\s)"))
 
 
 def speaks_english() -> bool:
@@ -38,24 +46,55 @@ def speaks_english() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A sentence with values: how it is recognised and what it is in the language."""
+    """A sentence with values: how it is recognised and what it is in the language. ``needle`` stands in every such sentence."""
 
     fixed: int
+    needle: str
     pattern: re.Pattern[str]
     places: tuple[str, ...]
     text: str
+    front: bool
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """The values, when ``text`` is this sentence. A sentence of hardly a word of its own takes short values or numbers only."""
+        found = self.pattern.fullmatch(text) if self.needle in text else None
+        if found is None:
+            return None
+        values = dict(zip(self.places, found.groups(), strict=True))
+        if any(name.endswith(DATED) and value and not DATE.search(value) for name, value in values.items()):
+            return None
+        if self.fixed < WEAK and not all(any(char.isdigit() for char in value) for value in values.values()):
+            return None
+        front = found.group(1) if self.front and self.fixed < WEAK_IN_FRONT else ""
+        return found if len(front.split()) <= 2 or front[:1].isdigit() or _word(front) is not None else None
+
+    @property
+    def rank(self) -> tuple[int, int, int, bool]:
+        """The most fixed words first; of two alike the one that takes dates only."""
+        return -self.fixed, len(self.places), -len(self.pattern.pattern), not any(name.endswith(DATED) for name in self.places)
 
 
 def _form(msgid: str, text: str) -> Form:
     pieces = PLACE.split(msgid)
     literal = [piece.replace("%%", "%") for piece in pieces[::2]]
     names = tuple(pieces[1::2])
-    source = "".join(re.escape(word) + ("(.+?)" if n < len(names) else "") for n, word in enumerate(literal))
-    first = source[:1]
-    if first.isalpha():
-        source = f"[{first.lower()}{first.upper()}]{source[1:]}"
-    end = r"\.?" if not source.endswith(r"\.") else ""
-    return Form(sum(map(len, literal)), re.compile(f"{source}{end}", re.DOTALL), names, text)
+    source = ""
+    for n, words in enumerate(literal):
+        first = f"[{words[0].lower()}{words[0].upper()}]{re.escape(words[1:])}" if n == 0 and words[:1].isalpha() else re.escape(words)
+        source += first + (_value_after(words, names[n], n == 0) if n < len(names) else "")
+    end = r"\.?" if literal[-1] and not literal[-1].endswith(".") else ""
+    fixed = sum(char.isalpha() for words in literal for char in words)
+    needle = max([literal[0][1:], *literal[1:]], key=len)
+    return Form(fixed, needle, re.compile(source + end, re.DOTALL), names, text, not literal[0])
+
+
+def _value_after(words: str, name: str, first: bool) -> str:
+    """A value after a space, a quotation mark or at the beginning is something; glued to a word or to another value it may be nothing."""
+    if words[-1:] in OPENING if words else first:
+        return "(.+?)"
+    if name.startswith("quote"):
+        return r"((?:[:;,]? ?“.*?”)?)"
+    return r"((?:[\s,;:.(].*?)?)" if words else r"((?:(?:[,;.]| \().*?)?)"
 
 
 class Forms:
@@ -67,21 +106,26 @@ class Forms:
             file = Path(path) / language / "LC_MESSAGES" / "django.mo"
             if file.exists():
                 self._read(file)
+        anywhere = self.by_beginning.pop("", [])
         for forms in self.by_beginning.values():
-            forms.sort(key=lambda form: -form.fixed)
+            forms.extend(anywhere)
+            forms.sort(key=lambda form: form.rank)
+        self.anywhere = sorted(anywhere, key=lambda form: form.rank)
 
     def _read(self, file: Path) -> None:
+        mark = f"{CONTEXT}\x04"
         with file.open("rb") as content:
-            for message in read_mo(content):
-                if message.context == CONTEXT and isinstance(message.id, str) and isinstance(message.string, str):
-                    begin = PLACE.split(message.id)[0].replace("%%", "%")[:3].lower()
-                    self.by_beginning.setdefault(begin if len(begin) == 3 else "", []).append(_form(message.id, message.string))
+            entries: dict[Any, str] = GNUTranslations(content)._catalog  # type: ignore[attr-defined]  # the only way to list what it holds
+        for key, text in entries.items():
+            if isinstance(key, str) and key.startswith(mark):
+                msgid = key.removeprefix(mark)
+                begin = PLACE.split(msgid)[0].replace("%%", "%")[:3].lower()
+                self.by_beginning.setdefault(begin if len(begin) == 3 else "", []).append(_form(msgid, text))
 
     def find(self, text: str) -> tuple[Form, re.Match[str]] | None:
         """The form ``text`` has, with its values."""
-        candidates = [*self.by_beginning.get(text[:3].lower(), ()), *self.by_beginning.get("", ())]
-        for form in sorted(candidates, key=lambda form: -form.fixed):
-            if found := form.pattern.fullmatch(text):
+        for form in self.by_beginning.get(text[:3].lower(), self.anywhere):
+            if found := form.match(text):
                 return form, found
         return None
 
@@ -119,12 +163,15 @@ def _whole(text: str, language: str) -> str | None:
     formatted = in_format(text, language)
     if formatted is not None:
         return formatted
-    found = forms_of(language).find(text)
+    put_together = _listed(text) or _counted(text, language)
+    found = forms_of(language).find(text) if put_together is None else None
     if found is None:
-        return None
+        return put_together
     form, match = found
     values = {name: _value(name, value, language) for name, value in zip(form.places, match.groups(), strict=True)}
-    words = form.text % values
+    words = bent(form.text % values, language)
+    if not any(is_own(name) for name in form.places):
+        words = dates_in_format(words, language)
     if text.endswith(".") and not words.endswith((".", "!", "?")):
         words += "."
     return _as_begun(text, words)
@@ -152,20 +199,43 @@ def _as_begun(text: str, words: str) -> str:
     return words[:1].upper() + words[1:] if text[:1].isupper() else words
 
 
+def is_own(place: str) -> bool:
+    """True for a place that holds somebody's own words."""
+    return place.rstrip("_0123456789") in OWN_WORDS
+
+
 def _value(name: str, value: str, language: str) -> str:
-    return value if name.rstrip("_0123456789") in OWN_WORDS else _said(value, language)
+    return value if is_own(name) else _said(value, language)
+
+
+def _listed(text: str) -> str | None:
+    """A list of entries: "reviewer, finance approver"."""
+    words = [_word(piece) for piece in text.split(", ")]
+    return ", ".join(str(word) for word in words) if len(words) > 1 and None not in words else None
+
+
+def _counted(text: str, language: str) -> str | None:
+    """A number beside words of the catalogue: "3 drafts", "edited 1"."""
+    found = COUNTED.fullmatch(text)
+    if found is None:
+        return None
+    words = _word((found["thing"] or found["what"]).strip())
+    if words is None:
+        return None
+    number = in_format(found["before"] or found["after"], language) or (found["before"] or found["after"])
+    return (f"{number} {words}" if found["before"] else f"{words} {number}") + found["end"]
 
 
 def _by_parts(text: str, language: str) -> str:
     """Several sentences in a row, or a list: each part by itself, as long as every part or a whole sentence is known."""
     for joint in JOINTS:
-        pieces = joint.split(text)
+        pieces = joint.split(text, maxsplit=1 if joint is COLON else 0)
         if len(pieces) < 3:
             continue
         whole = [_whole(piece, language) for piece in pieces[::2]]
         if not any(words is not None for words in whole):
             continue
-        if joint is JOINTS[-1] and None in whole:
+        if (joint is JOINTS[-1] and None in whole) or (joint in JOINTS[2:4] and whole[0] is None):
             continue
         known = [_said(piece, language) if words is None else words for words, piece in zip(whole, pieces[::2], strict=True)]
         between = [said_joint(piece) for piece in pieces[1::2]]

@@ -21,7 +21,7 @@ from governance import clock, second_factor
 from governance.models import User
 
 OPEN = frozenset({
-    "login", "logout", "second_factor", "recovery_codes", "stay", "jsi18n", "password_change", "password_change_done", "single_sign_on",
+    "login", "logout", "second_factor", "recovery_codes", "stay", "jsi18n", "password_change", "password_change_done", "single_sign_on", "set_language",
     "single_sign_on_done", "demo_enter",
 })  # fmt: skip
 # Acts that ask again who is there: what gives rights, changes rules, lets messages leave or go elsewhere, takes data out, or cannot be undone.

@@ -17,6 +17,8 @@ from django.urls import URLPattern, path
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from collections_site.sign_in import single_sign_on, visit
 from drafts.admin.acting import attempt, tell
@@ -154,6 +156,7 @@ def sign_in_urls() -> list[URLPattern]:
     return [
         path("second-factor/", signed_in(second_factor_page), name="second_factor"),
         path("second-factor/codes/", signed_in(recovery_codes, methods=("POST",)), name="recovery_codes"),
+        path("language/", require_POST(set_language), name="set_language"),
         path("stay/", signed_in(stay, methods=("POST",)), name="stay"),
         path("single-sign-on/", single_sign_on.start, name="single_sign_on"),
         path("single-sign-on/done/", single_sign_on.done, name="single_sign_on_done"),

@@ -11,7 +11,6 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from collections_site.hidden import shown, shown_page
 from drafts import states
@@ -20,6 +19,7 @@ from drafts.review.diff import change_list, word_diff
 from governance.admin import wording
 from governance.audit import ACTIONS
 from governance.language import said as in_language
+from governance.language import speaks_english
 from governance.measured import WORDS as MEASURED_WORDS
 from governance.money import Money
 from governance.roles import label_of
@@ -136,9 +136,13 @@ def age(context: Any, moment: datetime | None) -> SafeString:
 def ago(context: Any, moment: datetime | None) -> SafeString:
     """ "22 min ago", "just now"; as ``age`` for the end of a sentence."""
     words = age(context, moment)
-    if moment is None or wording.age(moment, _now(context)) == "just now":
+    said_age = wording.age(moment, _now(context))
+    if moment is None or said_age == "just now":
         return words
-    return format_html(gettext("{} ago"), words)
+    if speaks_english():
+        return format_html("{} ago", words)
+    local = timezone.localtime(moment)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), in_language(f"{said_age} ago"))
 
 
 @register.simple_tag(takes_context=True)

@@ -13,10 +13,12 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from governance.admin.history import Version, acts_about, changes_of, subject_kind_of
 from governance.admin.pages import moment, page, person, scope_for
 from governance.blind import withheld
+from governance.language import said, speaks_english
 from governance.models import Portfolio
 from governance.reach import reach
 from governance.reading import note_read
@@ -92,7 +94,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Titled by what it lists; there is nothing to select."""
-        title = str(self.opts.verbose_name_plural).capitalize()
+        title = capfirst(str(self.opts.verbose_name_plural)) if not speaks_english() else str(self.opts.verbose_name_plural).capitalize()
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -116,10 +118,27 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             return changes_of(obj, hide=self.masked_fields(request, obj))
         return acts_about(obj)
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """As Django's; choices in the reader's language."""
+        return [self._in_words(name) for name in super().get_list_display(request)]
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """As Django's, but a row this person may not open is named without a link: no link answers 403."""
         names: list[Any] = list(super().get_fields(request, obj))
-        return [self._without_link(name) if obj and self._leads_to_403(name, request, obj) else name for name in names]
+        return [self._without_link(name) if obj and self._leads_to_403(name, request, obj) else self._in_words(name) for name in names]
+
+    def _in_words(self, name: Any) -> Any:
+        """A column of choices, or of what rows call themselves, shown in another language than the one they are kept in."""
+        if speaks_english():
+            return name
+        if name == "__str__":
+            return admin.display(description=self.opts.verbose_name)(lambda row: said(str(row)))
+        field = next((f for f in self.opts.fields if f.name == name and f.choices), None)
+        if field is None:
+            return name
+        shown = admin.display(description=field.verbose_name, ordering=field.name)(lambda row: said(getattr(row, f"get_{field.name}_display")()))
+        shown.__name__ = field.name  # type: ignore[attr-defined]
+        return shown
 
     def _leads_to_403(self, name: Any, request: HttpRequest, obj: Model) -> bool:
         foreign = {field.name for field in self.opts.fields if field.remote_field}

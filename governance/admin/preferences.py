@@ -1,4 +1,4 @@
-"""A person's own settings: letter keys, density, time zone, and what reaches them by mail."""
+"""A person's own settings: letter keys, density, language, time zone, and what reaches them by mail."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         user.letter_keys = "letter_keys" in request.POST
         density = request.POST.get("density", "")
         user.density = density if density in User.Density.values else user.density
+        language = request.POST.get("language", user.language)
+        user.language = language if language in User.Language.values else user.language
         zone = request.POST.get("time_zone", "")
         user.time_zone = zone if zone in available_timezones() else user.time_zone
         save_as(user, by=user, at=clock.now(), reason="own preferences")
@@ -30,7 +32,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("admin:preferences")
     return page(
-        request, "desk/preferences.html", "Preferences", person=user, densities=User.Density.choices, zones=sorted(available_timezones()),
+        request, "desk/preferences.html", "Preferences", person=user, densities=User.Density.choices, languages=languages(),
+        zones=sorted(available_timezones()),
         wanted=NoticePreference.objects.filter(person=user).first() or NoticePreference(), mail=settings.EMAIL_URL and not settings.DEMO_MODE,
     )  # fmt: skip
 
@@ -48,3 +51,9 @@ def _save_notices(request: HttpRequest, user: User) -> None:
         except ValueError:
             continue
     row.save()
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages a person may choose: those of this installation, and whatever the browser asks for."""
+    offered = {code.split("-", maxsplit=1)[0] for code, _ in settings.LANGUAGES}
+    return [(str(code), str(words)) for code, words in User.Language.choices if not code or code in offered]

@@ -13,8 +13,13 @@ class User(AbstractUser):
         COMFORTABLE = "comfortable", "Comfortable"
         COMPACT = "compact", "Compact"
 
+    class Language(models.TextChoices):
+        BROWSER = "", "As the browser asks"
+        ENGLISH = "en", "English"
+        GERMAN = "de", "Deutsch"
+
     time_zone = models.CharField(max_length=64, default="UTC")
-    language = models.CharField(max_length=12, default="en")
+    language = models.CharField(max_length=12, choices=Language.choices, default=Language.BROWSER, blank=True)
     density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
     letter_keys = models.BooleanField("letter keys move the focus", default=True)
     is_service = models.BooleanField("service account, cannot sign in", default=False)

@@ -6,7 +6,7 @@
   const $ = (selector, from) => (from || doc).querySelector(selector);
   const all = (selector, from) => Array.from((from || doc).querySelectorAll(selector));
   const on = doc.addEventListener.bind(doc);
-  const live = $("#live");
+  const live = $("#live"), said = live ? live.dataset : {};
   const say = (words) => { if (live) { live.textContent = ""; setTimeout(() => { live.textContent = words; }, 30); } };
   const cookie = (name) => (doc.cookie.split("; ").find((c) => c.startsWith(name + "=")) || "").slice(name.length + 1);
   const token = () => { const field = $("input[name=csrfmiddlewaretoken]"); return field ? field.value : cookie("csrftoken"); };
@@ -151,8 +151,8 @@
   const until = work ? Date.parse(work.dataset.until) - Date.parse(work.dataset.now) : 0;
   const keepIt = $("#keep-claim");
   if (until > 0 && keepIt) {
-    setTimeout(() => { keepIt.hidden = false; say("Your claim ends in two minutes."); }, Math.max(0, until - 120000));
-    keepIt.addEventListener("click", () => { claimed = false; claim(); keepIt.hidden = true; say("Kept."); });
+    setTimeout(() => { keepIt.hidden = false; say(said.ending); }, Math.max(0, until - 120000));
+    keepIt.addEventListener("click", () => { claimed = false; claim(); keepIt.hidden = true; say(said.kept); });
   }
 
   /* two minutes before the visit ends; one press prolongs it */
@@ -162,8 +162,8 @@
     warn(+ending.dataset.left);
     $("button", ending).addEventListener("click", () => {
       ending.close();
-      post(ending.dataset.url, {}).then((answer) => answer.json()).then((data) => { say("Kept."); if (data.left > 120) { warn(data.left); } })
-        .catch(() => say("You are signed out. What you typed is still here."));
+      post(ending.dataset.url, {}).then((answer) => answer.json()).then((data) => { say(said.kept); if (data.left > 120) { warn(data.left); } })
+        .catch(() => say(said.out));
     });
   }
 
@@ -175,7 +175,7 @@
       const shown = field.type === "text";
       field.type = shown ? "password" : "text";
       button.setAttribute("aria-pressed", !shown);
-      button.textContent = shown ? "Show password" : "Hide password";
+      button.textContent = button.dataset[shown ? "words" : "hide"];
       field.focus();
     });
   });
@@ -191,7 +191,7 @@
       if (!dirty) { return; }
       dirty = false;
       post(form.dataset.keep, fields()).then((answer) => answer.json()).then((data) => { kept.textContent = data.words; })
-        .catch(() => { dirty = true; kept.textContent = "Not saved: no connection. Your text is still here; we try again every 10 s."; keepTimer = setTimeout(keep, 10000); });
+        .catch(() => { dirty = true; kept.textContent = said.unsaved; keepTimer = setTimeout(keep, 10000); });
     };
     const check = () => {
       const mine = ++round;
@@ -200,7 +200,7 @@
         const page = new DOMParser().parseFromString(html, "text/html");
         list.replaceChildren(...page.body.childNodes);
         const blocking = all("[data-failing]", list).length;
-        say(blocking ? blocking + " blocking" : "Checks finished");
+        say(blocking ? blocking + " " + said.blocking : said.checked);
       }).catch(() => {});
     };
     form.addEventListener("input", () => {
@@ -260,7 +260,7 @@
     if (key === "p") { go(work.dataset.previous); return true; }
     if (key === "j") { step(all(".src-chip"), 1); return true; }
     if (key === "k") { step(all(".src-chip"), -1); return true; }
-    if (key === "m") { claim(); say("Taken"); return true; }
+    if (key === "m") { claim(); say(said.taken); return true; }
     if (key >= "1" && key <= "9") { showEvidence(key); return true; }
     if (key === "i") { const bad = $("[data-failing]") || $("#findings li"); if (bad) { bad.focus(); } return true; }
     const control = $('[data-key="' + key + '"]');
@@ -289,7 +289,7 @@
   if (quote) {
     on("mouseup", () => {
       const marked = getSelection(), words = String(marked).trim(), from = marked.anchorNode && marked.anchorNode.parentElement;
-      if (words && from && from.closest(".quotable")) { quote.value = words; say("Taken as the words that show it"); }
+      if (words && from && from.closest(".quotable")) { quote.value = words; say(said.quoted); }
     });
   }
 

@@ -285,6 +285,7 @@ SIGN_IN: dict[str, Spec] = {
     "second_factor": Spec(form=_form({"code": "000000"})),
     "recovery_codes": Spec(get=False, form=no_form),
     "stay": Spec(get=False, form=no_form),
+    "set_language": Spec(get=False, form=_form({"language": "en-gb"})),
     "person_sign_in": Spec(_may("see_roles"), lambda side: [_person(REVIEWER)(side)], shared=True),
     "reset_second_factor": act("assign_roles", lambda side: [_person(REVIEWER)(side)], **DUTY),
 }
