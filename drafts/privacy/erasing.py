@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from accounts.models import Account, Contact, ImportRun
+from accounts.models import Account, AddressChange, Contact, ImportRun
 from drafts import states
 from drafts.delivery import outbox
 from drafts.models import Delivery
@@ -97,7 +97,7 @@ def _refuse(account: Account, at: datetime) -> None:
 def _plain(contact: Contact) -> list[str]:
     """Everything on record that names the person: of the row, of its history, and addresses proposed for them."""
     versions: Any = [contact, *contact.history.all()]  # type: ignore[attr-defined]
-    proposed = [text for change in contact.address_changes.all() for text in (change.name, change.email, change.former)]
+    proposed = [text for change in AddressChange.objects.filter(contact=contact) for text in (change.name, change.email, change.former)]
     found = proposed + [text for row in versions for text in (row.name, row.salutation, row.email, row.phone, compact(row.phone))]
     return [text for text in dict.fromkeys(found) if text.strip() and text != NOBODY]
 
