@@ -30,6 +30,7 @@ PLACE = re.compile(r"%\((\w+)\)s")
 # A sentence with fewer letters of its own than this takes numbers only; one that begins with a value, and has fewer than the second,
 # takes there a number, a name of two words or a word of the desk: "%(n)s missing" is not everything somebody calls missing.
 WEAK, WEAK_IN_FRONT = 4, 12
+TAIL = re.compile(r"(?<=\S)[;,] (?=\S)")
 COUNTED = re.compile(r"(?:(?P<before>\d[\d,.]*) (?P<thing>\D+)|(?P<what>\D+) (?P<after>\d[\d,]*(?:\.\d+)?))(?P<end>\.?)")
 OPENING = " \n“‘\"([→=·#×:/"
 DATED = ("_on", "day", "until")
@@ -61,11 +62,11 @@ class Form:
         if found is None:
             return None
         values = dict(zip(self.places, found.groups(), strict=True))
-        if any(name.endswith(DATED) and value and not DATE.search(value) for name, value in values.items()):
-            return None
-        if self.fixed < WEAK and not all(any(char.isdigit() for char in value) for value in values.values()):
+        if any((name == "at" or name.endswith(DATED)) and value and not DATE.search(value) for name, value in values.items()):
             return None
         front = found.group(1) if self.front and self.fixed < WEAK_IN_FRONT else ""
+        if self.fixed < WEAK and not all(any(char.isdigit() for char in value) and len(value.split()) <= 3 for value in values.values()):
+            return found if front and _word(front) is not None else None
         return found if len(front.split()) <= 2 or front[:1].isdigit() or _word(front) is not None else None
 
     @property
@@ -166,12 +167,14 @@ def _whole(text: str, language: str) -> str | None:
     put_together = _listed(text) or _counted(text, language)
     found = forms_of(language).find(text) if put_together is None else None
     if found is None:
-        return put_together
+        return put_together or _with_tail(text, language)
     form, match = found
     values = {name: _value(name, value, language) for name, value in zip(form.places, match.groups(), strict=True)}
     words = bent(form.text % values, language)
     if not any(is_own(name) for name in form.places):
         words = dates_in_format(words, language)
+    if words.endswith(".."):
+        words = words[:-1]
     if text.endswith(".") and not words.endswith((".", "!", "?")):
         words += "."
     return _as_begun(text, words)
@@ -212,6 +215,18 @@ def _listed(text: str) -> str | None:
     """A list of entries: "reviewer, finance approver"."""
     words = [_word(piece) for piece in text.split(", ")]
     return ", ".join(str(word) for word in words) if len(words) > 1 and None not in words else None
+
+
+def _with_tail(text: str, language: str) -> str | None:
+    """A text that ends with something the desk adds to sentences ("; no deputy", ", and 2 more"): both parts by themselves."""
+    for found in TAIL.finditer(text):
+        tail = text[found.start() :]
+        form = forms_of(language).find(tail)
+        added = form is not None and form[0].pattern.pattern[0] in ",;"
+        known = _whole(tail, language) if added else _word(tail)
+        if known is not None:
+            return _said(text[: found.start()], language) + known
+    return None
 
 
 def _counted(text: str, language: str) -> str | None:

@@ -39,6 +39,7 @@ APART = ("morning", "afternoon", "evening", "and", "or", "days", "hours", "minut
 APART_WITH_VALUES = (
     "%(source)s is stale%(age)s", "%(source)s did not answer%(age)s", "%(source)s may not be read%(age)s", "%(source)s is not connected%(age)s",
     "we wrote %(age)s ago", "customer wrote %(age)s ago", "phone call %(age)s ago",
+    "%(ref)s: net %(days)s, late fee allowed", "%(ref)s: net %(days)s, no late fee", "%(ref)s: net %(days)s, late fee unknown",
 )
 TABLES = re.compile(r"WORDS|LABEL|NAMES|CHOICES|TITLES|KINDS|SAID|MEANS|REASONS|OPTIONS|TABS|COLUMNS|GROUPS|UNITS|PERIODS|MEANING|^[A-Z_]+$")
 
