@@ -66,7 +66,9 @@ class Form:
             return None
         front = found.group(1) if self.front and self.fixed < WEAK_IN_FRONT else ""
         if self.fixed < WEAK and not all(any(char.isdigit() for char in value) and len(value.split()) <= 3 for value in values.values()):
-            return found if front and _word(front) is not None else None
+            others = [value for value in values.values() if value != front]
+            plain = all(len(value.split()) <= 3 and "," not in value for value in others)
+            return found if front and plain and _word(front) is not None else None
         return found if len(front.split()) <= 2 or front[:1].isdigit() or _word(front) is not None else None
 
     @property
