@@ -34,6 +34,7 @@ TAIL = re.compile(r"(?<=\S)[;,] (?=\S)")
 COUNTED = re.compile(r"(?:(?P<before>\d[\d,.]*) (?P<thing>\D+)|(?P<what>\D+) (?P<after>\d[\d,]*(?:\.\d+)?))(?P<end>\.?)")
 OPENING = " \n“‘\"([→=·#×:/"
 DATED = ("_on", "day", "until")
+NUMBERED = ("_id", "pk", "number")
 DATE = re.compile(r"\d{1,2} [A-Z][a-z]{2,8}\b|\d{4}-\d\d|\d\d:\d\d")
 # How sentences are put together, from the widest to the narrowest joint.
 COLON = re.compile(r"(:\s)")
@@ -64,8 +65,10 @@ class Form:
         values = dict(zip(self.places, found.groups(), strict=True))
         if any((name == "at" or name.endswith(DATED)) and value and not DATE.search(value) for name, value in values.items()):
             return None
+        if any(name.endswith(NUMBERED) and value and not any(char.isdigit() for char in value) for name, value in values.items()):
+            return None
         front = found.group(1) if self.front and self.fixed < WEAK_IN_FRONT else ""
-        if self.fixed < WEAK and not all(any(char.isdigit() for char in value) and len(value.split()) <= 3 for value in values.values()):
+        if self.fixed < WEAK and not all(any(char.isdigit() for char in value) and len(value.split()) <= 3 for value in values.values() if value[:1] not in ("", " ")):
             others = [value for value in values.values() if value != front]
             plain = all(len(value.split()) <= 3 and "," not in value for value in others)
             return found if front and plain and _word(front) is not None else None

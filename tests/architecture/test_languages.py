@@ -83,7 +83,7 @@ TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 TRANSLATED = re.compile(r"\{% blocktranslate.*?\{% endblocktranslate %\}", re.DOTALL)
 SHOWN = re.compile(r'\b(?:aria-label|title|alt|placeholder)="([^"]*)"')
 RAW_BLOCK = re.compile(r"\{% block (?:bodyclass|coltype) %\}.*?\{% endblock %\}", re.DOTALL)
-WORDS_IN_TAG = re.compile(r'\{% (?:badge|state) "[^"]*[A-Za-z]|\|default:"[^"]*[A-Za-z]{2}|\|pluralize')
+WORDS_IN_TAG = re.compile(r'\{% (?:badge|state) "[^"]*[A-Za-z]|\{% include [^%]*="[A-Z][^%]*|\|default:"[^"]*[A-Za-z]{2}|\|pluralize')
 
 
 
