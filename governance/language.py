@@ -100,7 +100,7 @@ def _value_after(words: str, name: str, first: bool) -> str:
         return "(.+?)"
     if name.startswith("quote"):
         return r"((?:[:;,]? ?“.*?”)?)"
-    return r"((?:[\s,;:.(].*?)?)" if words else r"((?:(?:[,;.]| \().*?)?)"
+    return r"((?:[\s,;:.(].*?)?)" if words else r"((?:(?:[,;.](?=\s)| \().*?)?)"
 
 
 class Forms:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from django.utils.safestring import SafeString
+
+from governance.language import said, speaks_english
 
 # On a page the colours are those of the theme; in a mail there is no theme.
 THEME = {
@@ -23,6 +25,7 @@ PLAIN = {
     "info": "#1b4d92", "exec": "#573a92", "ctl": "#828d9d", "surface": "#ffffff",
 }  # fmt: skip
 _BASE = "https://vega.github.io/vega-datasets/"
+_TEXT = re.compile(r"(<text[^>]*>)([^<]+)(</text>)")
 _SIZE = re.compile(r'<svg ([^>]*?)width="[\d.]+" height="[\d.]+" ')
 
 
@@ -30,9 +33,16 @@ def svg(spec: dict[str, Any], title: str) -> SafeString:
     """The chart for a page, named by its title; its size is that of its place. The same chart is drawn once per process."""
     drawn = _SIZE.sub(r"<svg \1", _drawn(json.dumps(spec, sort_keys=True)), count=1)
     # A group, not an image: the marks inside are links, and an image has no parts.
-    named = drawn.replace("<svg ", f'<svg role="group" aria-label="{escape(title)}" ', 1)
+    named = _in_words(drawn).replace("<svg ", f'<svg role="group" aria-label="{escape(said(title))}" ', 1)
     # Everything that came from rows was put in as data and is escaped by the renderer; the title is escaped here.
     return SafeString(named)
+
+
+def _in_words(drawn: str) -> str:
+    """Titles and labels of the axes in the reader's language; what came from rows is in no catalogue and stays."""
+    if speaks_english():
+        return drawn
+    return _TEXT.sub(lambda found: found[1] + escape(said(unescape(found[2]))) + found[3], drawn)
 
 
 def png(spec: dict[str, Any], defs: str, scale: float = 2.0) -> bytes:

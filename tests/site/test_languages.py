@@ -112,6 +112,8 @@ def test_a_language_the_installation_has_not_is_not_offered():
     ("2 days ago", "vor 2 Tagen"),
     ("3.1 days", "3,1 Tage"),
     ("1,180 of 1,204 (98 %)", "1.180 von 1.204 (98 %)"),
+    ("1 of 22 = 4.5 % (95 % interval 0.8 to 22 %).", "1 von 22 = 4,5 % (95-%-Intervall 0,8 bis 22 %)."),
+    ("Tom Becker, away until 27 Nov; deputy Priya Nair", "Tom Becker, abwesend bis 27. Nov.; Vertretung Priya Nair"),
     ("finance approver, reviewer", "Finanzfreigabe, Prüfung"),
     ("because your role (reviewer) may not lift a hold; it takes: account owner, finance approver",
      "weil Ihre Rolle (Prüfung) das nicht darf (eine Sperre aufheben); nötig ist: Kundenbetreuung, Finanzfreigabe"),
