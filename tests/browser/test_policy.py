@@ -7,6 +7,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from drafts.delivery.handover import deliver_due
 from drafts.simulation import runs
@@ -70,6 +71,7 @@ def test_p1_to_p7_a_policy_travels_from_the_first_field_to_the_second_person(sce
     assert "You can leave this page" in said(mara)
     assert runs.run_due(clock.now()) == 1
     mara.get_by_role("button", name="Look again").click()
+    expect(mara.locator("#what-if tbody td").first).to_be_visible()
     cells = [int(t.replace(",", "")) for t in mara.locator("#what-if tbody td").all_inner_texts()]
     assert sum(cells) == runs.newest(draft).accounts
     # P6: cells are links, reachable by keyboard, under headers of rows and columns

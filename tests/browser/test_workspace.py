@@ -146,7 +146,7 @@ def test_w11_tab_goes_through_the_page_in_its_order_and_never_under_the_bar(ente
     page = enter(case.desk.reviewer, width=1280, height=720)
     page.goto(review_of(case))
     met = []
-    for _ in range(70):
+    for _ in range(100):
         page.keyboard.press("Tab")
         assert page.evaluate(HIDDEN) is None
         place = page.evaluate(PLACE)

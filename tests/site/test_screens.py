@@ -10,7 +10,7 @@ from tests.security.walk.specs import PAGES
 
 WITHOUT_A_PICTURE = {
     "attachment": "a file", "import_refused": "a file", "label_next": "leads on to an item", "incident": "a fresh demo has none", "worksheet": "a fresh demo has none",
-    "simulated_accounts": "a fresh demo has none", "tone_rule": "a fresh demo has one version of each",
+    "simulated_accounts": "a fresh demo has none", "tone_rule": "a fresh demo has one version of each", "queue_changes": "a line the queue asks for",
 }  # fmt: skip
 
 

@@ -254,6 +254,7 @@ def test_the_dashboard_and_home_say_that_synthetic_history_is_in_the_figures(sig
     client = signed_in(make_user("leadership"))
     assert LINE not in client.get("/admin/metrics/").content.decode()
     portfolio, other = _marked(), make_portfolio(code="real")
+    make_account(portfolio=portfolio)  # without any account Home offers the first two steps and nothing else
     for address in ("/admin/metrics/", "/admin/", f"/admin/metrics/?portfolio={portfolio.pk}"):
         assert f"{LINE}, which never happened: Synthetic history (synthetic-9)" in client.get(address).content.decode(), address
     assert LINE not in client.get(f"/admin/metrics/?portfolio={other.pk}").content.decode()
