@@ -74,6 +74,7 @@ def tags(page):
     return re.findall(r"<[^<>]+>", re.sub(r'"[^"]*"', '""', page))
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize("role", ["reviewer", "finance_approver", "compliance_auditor"])
 def test_hostile_words_are_shown_as_words_on_every_page(browser, hostile, role):
     client = browser(make_user(role, hostile.desk.portfolio))
@@ -196,7 +197,8 @@ def addresses():
     return sorted({(n, len(p)) for n, p in found if not n.startswith(stock) and n not in ("login", "logout", "jsi18n", "app_list")})
 
 
-ODD = ["²", "9" * 40, "-1", "1e3", "٣", "abc", "%00", "'", "null", "[]"]
+# One of each kind that trips somebody: a digit that is no decimal, what fits no column, signs, an exponent, the character PostgreSQL refuses, a quote.
+ODD = ["²", "9" * 40, "-1", "1e3", "\x00", "'"]
 
 
 def test_no_page_answers_odd_input_with_an_error(browser, hostile):
@@ -270,6 +272,7 @@ def test_mass_assignment_changes_no_column_a_form_does_not_show(browser):
     assert not type(case.desk.reviewer).objects.get(pk=case.desk.reviewer.pk).is_superuser
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize("role", ["reviewer", "finance_approver", "compliance_auditor", "executive", "system_admin", "policy_admin"])
 def test_no_model_page_adds_changes_or_deletes_a_governed_row(browser, role):
     case = routine_case()

@@ -20,6 +20,7 @@ def filled():
     return case
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize(("role", "reads"), [("finance_approver", True), ("compliance_auditor", False), ("leadership", False), ("policy_admin", False), ("system_admin", False)])
 def test_personal_data_of_contacts_reaches_only_roles_with_the_right(browser, role, reads):
     case = filled()

@@ -113,6 +113,7 @@ def test_people_who_are_not_asked_see_the_first_answer_where_the_record_shows_it
     assert tellers(signed_in(make_user("compliance_auditor")), wanted) == wanted
 
 
+@pytest.mark.crawl
 def test_no_page_at_all_tells_the_second_approver_before_they_answered(case):
     walked = addresses(case)
     assert len(walked) > 150 and set(telling(case)) <= set(walked)

@@ -89,6 +89,7 @@ def pages_of(client, start, limit=110):
     return seen
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize("role", ["reviewer", "account_owner", "finance_approver", "legal_approver", "executive", "compliance_auditor"])
 def test_no_page_a_person_can_click_to_names_another_portfolio(world, signed_in, role):
     own, _ = world

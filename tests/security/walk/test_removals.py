@@ -27,7 +27,7 @@ from tests.security.walk.answers import row_of
 from tests.security.walk.conftest import enter
 from tests.security.walk.reading import traces
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 
 
 def everything(model: Any) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ from tests.security.walk.conftest import enter, undone
 from tests.security.walk.reading import changed, snapshot, text_of, traces
 from tests.security.walk.specs import LEFT_OUT, READERS, SPECS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 PEOPLE = [*ALL_ROLES, "superuser"]
 # Every list is asked for foreign rows by one who works in it, one who audits it, and one who administers it.
 FORGERS = ("finance_approver", "compliance_auditor", "system_admin")
