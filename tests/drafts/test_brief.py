@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.facts import facts_for
 from accounts.models import Source
 from drafts.brief import age_words, freeze, lines, open_brief
+from drafts.preparation.telling import known
 from governance import holds
 from governance.policies import DEFAULT
 from tests import factories as f
@@ -94,6 +95,28 @@ def test_complete_means_every_required_source_answered_in_time():
     gap = frozen(account)
     assert (gap.complete, gap.sources_fine, gap.sources_required) == (False, 3, 4)
     assert [(g.kind, g.state) for g in gap.gaps] == [("tickets", "unavailable")]
+
+
+@pytest.mark.parametrize(
+    ("state", "change"),
+    [
+        ("stale", {"as_of": f.moment(-100)}),
+        ("stale", {"as_of": None}),
+        ("unavailable", {"status": "failed"}),
+        ("not_permitted", {"status": "not_permitted"}),
+        ("not_configured", None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["invoices", "payments"])
+def test_a_required_source_in_any_other_state_is_never_counted_as_complete(kind, state, change):
+    account = f.make_account()
+    f.make_invoice(account)
+    assert {facts_of(account).sources[name].state for name in ("invoices", "payments")} == {"present", "checked_empty"}
+    assert frozen(account).complete and known(facts_of(account), DEFAULT) == {"complete": True, "gaps": {}}
+    rows = Source.objects.filter(portfolio=account.portfolio, kind=kind)
+    rows.update(**change) if change else rows.delete()
+    assert facts_of(account).sources[kind].state == state
+    assert not frozen(account).complete and known(facts_of(account), DEFAULT) == {"complete": False, "gaps": {kind: state}}
 
 
 def test_there_are_always_nine_lines():
