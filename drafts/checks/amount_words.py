@@ -14,7 +14,7 @@ STRICT_TOTAL = re.compile(
     r"total\w*)\b|gesamt|summe"
 )
 PAID = re.compile(
-    r"\b(?:paid|thank\w*|reach\w*|credited|allocated|applied|came to|danke?n?|merci|remerci\w*|gracias|agradec\w*|paying|payments?|received|receipt|part-payment|remitt\w+|instal\w+|prepaid|deposit|sent|transferred|matched|arrived|came in|"
+    r"\b(?:paid|thank\w*|reach\w*|credited|allocated|applied|came to|danke?n?|merci|remerci\w*|gracias|agradec\w*|paying|payments?|received|receipt|part-payment|remitt\w+|instal\w+|prepaid|deposit|sent|transferred|matched|arrived|came in|(?:your|the|this|that) transfers?|"
     r"settled|uberwies\w*|ueberwies\w*|angekommen|gutgeschrieben|envoye\w*|arrive\w*|enviad\w*|envi[oo]|llegad\w*|transfiri\w*|"
     r"gezahlt\w*|bezahlt\w*|eingang\w*|eingegangen\w*|erhalten\w*|anzahlung\w*|"
     r"regle\w*|verse\w*|paiements?|reglements?|acomptes?|recu\w*|encaisse\w*|paye\w*|virement\w*|pago\w*|pagad\w*|abonad\w*|abono\w*|"
@@ -68,13 +68,19 @@ OPEN_AFTER = re.compile(
 )
 OPEN_OF = re.compile(rf"\W*(?:(?:is|are|ist|sind|est|sont|still|noch|encore|aun) )*(?:{_STATE}|{_DEMAND}) (?:of|out of|von|aus|de|sur)\b")
 CODE = re.compile(r"\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|CAD|AUD|NZD|INR|JPY|CNY|MXN|COP|ARS|CLP|PEN|BRL|UYU|ZAR|SGD|HKD|AED|MAD|ILS|KRW)\b")
-RECEIPT_WORDS = frozenset("received thank thanks erhalten eingegangen recu recibido danke dank merci gracias".split())
+RECEIPT_WORDS = frozenset("received thank thanks erhalten eingegangen recu recibido ging gingen entro entraron llego llegaron danke dank merci gracias".split())
 RECEIPT = re.compile(
-    r"\b(?:received|thank\w* (?:you )?for (?:your|the) (?:payment|transfer)|(?:thank\w*|danke?|merci|gracias)\b.{0,20}(?:[|]).{0,12}\b(?:received|paid)|erhalten|eingegangen|recu\b|recibido)"
+    r"\b(?:received|thank\w* (?:you )?for (?:your|the) (?:payment|transfer)|(?:thank\w*|danke?|merci|gracias)\b.{0,20}(?:[|]).{0,12}\b(?:received|paid)|erhalten|eingegangen|(?:ging|gingen)\b.{0,40}\bein\b|recu\b|recibido|entro\b|entraron|llego\b|llegaron)"
 )
 STRETCH = re.compile(r"[,;:(]| - |\b(?:so|and|thus|leaving|which|und|somit|damit|donc|et|asi que|por lo que|y)\b")
+# "Von den 1.850,50 EUR gingen Ihre 800,00 EUR ab", "of the 1,850.50 we deducted 800.00".
+DEDUCTING = re.compile(
+    r"\b(?:of|from|out of|von|aus|sur|de) (?:the|your|den|ihren|der|les|vos|la|los|las|sus) (?:[a-z]{3} )?[€$£]?\W*(?:\||\Z)|\b(?:deduct\w*|came off|taken off|abgezogen|abzug\w*|(?:ging|gingen)\b.{0,60}\bab|"
+    r"dedui\w*|deduct\w*|descont\w*|rest(?:ado|aron|amos))\b"
+)
+HARD_CUT = re.compile(r"[;:(]| - ")
 REST = re.compile(
-    r"\b(?:rest\w*|remain\w*|left|balance|differen\w*|bleib\w*|verbleib\w*|offen\w*|fehl\w*|differenz|reste\w*|solde|manqu\w*|resto|resta\w*|queda\w*|saldo|falta\w*|diferencia)\b"
+    r"\b(?:rest\w*|remain\w*|left|balance|differen\w*|bleib\w*|verbleib\w*|offen\w*|fehl\w*|differenz|reste\w*|solde|manqu\w*|resto|resta\w*|queda\w*|saldo|falta\w*|diferencia|deja\w*|laiss\w+|leav\w+)\b"
 )
 DEDUCTED = re.compile(r"\b(?:less|minus|deducting|abzuglich|abzueglich|nach abzug von|moins|deduction faite de|menos|descontad[oa]s?)\W*(?:[a-z]{3}\b)?[\s€$£]*\Z")
 NO_RECEIPT = re.compile(

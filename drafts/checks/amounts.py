@@ -9,6 +9,8 @@ from .amount_words import (
     CODE,
     CREDIT,
     DEDUCTED,
+    DEDUCTING,
+    HARD_CUT,
     NIL,
     NO_RECEIPT,
     OPEN_AFTER,
@@ -126,6 +128,8 @@ class AmountJudge:
     def _is_fact(self, item: Item, scope: Scope) -> bool:
         before, after = _context(self.text, item)
         around = before + " | " + after
+        if self.sums.overdue(item):
+            return True
         candidates = [scope.own] if scope.own else scope.near
         if STRICT_TOTAL.search(before[-45:]) and not scope.named and self.many and not self._rest_of(item, scope.near):
             return self._is_total(item, around, strict=True) or self._is_term(item) or item.value in self.facts.term_totals
@@ -154,8 +158,8 @@ class AmountJudge:
     def _claims_receipt(self, around: str) -> bool:
         """ "500.00 came in, the rest is 770.00": what is said of the rest in its own stretch counts, not the receipt before it."""
         before, mark, after = around.partition(" | ")
-        stretch = STRETCH.split(before)[-1]
-        around = stretch + mark + after if REST.search(stretch) else around
+        told = next((part for part in (STRETCH.split(before)[-1], HARD_CUT.split(before)[-1]) if REST.search(part)), before)
+        around = told + mark + after
         return bool(RECEIPT.search(around)) and not NO_RECEIPT.search(around)
 
     def _paid(self, invoice: Invoice, value: int | None) -> bool:
@@ -164,12 +168,13 @@ class AmountJudge:
         )
 
     def _gross_explained(self, item: Item, invoice: Invoice, around: str) -> bool:
-        """The gross amount of a partly paid invoice passes beside its open amount or as the original one, never as what is open."""
+        """The gross amount of a partly paid invoice passes in a text that shows its open amount, or as the original one, never as what is open."""
         if invoice.open == invoice.amount:
             return True
         if self._said_open(item):
             return False
-        return bool(ORIGINAL.search(around)) or self.draft.purpose != "demand" or self._open_beside(item, invoice)
+        original = ORIGINAL.search(around) or (DEDUCTING.search(around) and self._rest_of(item, [invoice]))
+        return bool(original) or self.draft.purpose != "demand" or self._open_shown(invoice)
 
     def _said_open(self, item: Item) -> bool:
         before, after = _context(self.text, item)
@@ -198,13 +203,8 @@ class AmountJudge:
     def _next_money(self, item: Item) -> bool:
         return any(other.kind == "money" and other.start > item.start for other in self.text.by_segment[item.seg])
 
-    def _open_beside(self, item: Item, invoice: Invoice) -> bool:
-        return any(
-            (other.kind == "money" and other.value == invoice.open and 0 <= other.seg - item.seg <= 3)
-            or (other.value == invoice.open and other.seg == item.seg)
-            for other in self.text.items
-            if other is not item and other.kind == "money"
-        )
+    def _open_shown(self, invoice: Invoice) -> bool:
+        return any(other.kind == "money" and other.value == invoice.open for text in self.draft.texts for other in text.items)
 
     def _is_credit_or_payment(self, item: Item, candidates: list[Invoice], around: str, scope: Scope) -> bool:
         numbers = {invoice.number for invoice in candidates} or {invoice.number for invoice in self.facts.invoices}

@@ -71,9 +71,31 @@ class Attachment:
     def _invoice(self, item: Item) -> Invoice:
         return self.facts.invoice(item.ref.name)
 
+    def rows_below(self, seg: int) -> list[Item]:
+        """Invoice mentions of the rows under a heading ("Not yet due:"), up to the next line without one or, where the rows stand close, the next paragraph."""
+        rows: list[Item] = []
+        ends = [end for _, end in self.text.segments]
+        for index in range(seg + 1, len(ends) if self.heads(seg) else 0):
+            if index not in self.named or (rows and not self._apart(ends, seg) and self._apart(ends, index - 1)):
+                break
+            rows += self.named[index]
+        return rows
+
+    def _apart(self, ends: list[int], seg: int) -> bool:
+        """True when an empty line follows ``seg``."""
+        return "\n\n" in self.text.plain[ends[seg] : self.text.segments[seg + 1][0]]
+
+    def heads(self, seg: int) -> bool:
+        """True when ``seg`` ends in a colon: what it says is said of the rows below it."""
+        return self.text.plain[slice(*self.text.segments[seg])].rstrip().endswith(":")
+
     def nearby(self, seg: int) -> list[Invoice]:
-        """Invoices of the nearest sentence before ``seg`` that names any, else of the next one, else of the subject or the only invoice."""
+        """Invoices of the rows below when ``seg`` is a heading, else of the nearest sentence before it that names any, else of the next one, else of the
+        subject or the only invoice."""
         named = self.named
+        below = self.rows_below(seg)
+        if below:
+            return [self._invoice(item) for item in below]
         for index in range(seg - 1, -1, -1):
             if index in named:
                 first = index

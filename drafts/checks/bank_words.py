@@ -30,11 +30,22 @@ _SENT = (
     r"(?:attached|enclosed|below|i (?:send|attach)|will (?:send|give|share)|beigefugt\w*|anbei|angehangt\w*|beiliegend\w*|unten|mitteilt|mitteilen|schicke|nenne|joint\w*|ci-joint\w*|"
     r"annexe\w*|ci-dessous|communiquer\w*|adjunt\w*|dicto|facilit\w*|indicar\w*|abajo|le paso|le mando)"
 )
+# An account of a person: no firm is paid into one.
+_KIN = (
+    r"(?:wife|husband|brother|sister|son|daughter|mother|father|partner|friend|frau|mann(?:es)?|bruders?|schwester|sohn(?:es)?|tochter|mutter|vaters?|partners?|partnerin|femme|mari|epouse|epoux|frere|soeur|fils|fille|associe\w*|"
+    r"mujer|marido|espos[oa]|herman[oa]|hij[oa]|madre|padre|soci[oa]|pareja)"
+)
+_PERSONAL = (
+    rf"\b(?:account|konto|compte|cuenta|iban|rib)\b (?:\w+ )?(?:of my|meine[rs]|von meine[rm]|de (?:ma|mon|mi)) (?:\w+ )?{_KIN}\b|\bmy (?:\w+ )?{_KIN}'s (?:\w+ )?(?:account|iban|bank)\b|"
+    r"\b(?:my (?:private|personal|own) (?:bank )?account|mein(?:em|en)? (?:private[sn]? konto|privatkonto|eigene[sn]? konto)|mon (?:propre )?compte (?:personnel|prive)|mi (?:propia )?cuenta (?:personal|privada|particular))\b"
+)
 _RULES = tuple(
     re.compile(source)
     for source in (
         rf"\b(?:details|{_DETAILS})\b[^.;!?]{{0,60}}\b(?:rather than|instead of|and not|in place of|anstelle|statt|anstatt|und nicht|sondern|au lieu de|plutot que|et non|pas|en lugar de|en vez de|"
         rf"y no)\b[^.;!?]{{0,40}}\b{_ON_INVOICE}",
+        _PERSONAL,
+        rf"\b(?:future|kunftig\w*|futur\w*|proxim[oa]s?) (?:bank\w* )?{_DETAILS}\b",
         rf"\b{_DETAILS}\b[^.;!?]{{0,50}}\b{_OUT}\b",
         rf"\b{_OUT}\b[^.;!?]{{0,45}}\b{_DETAILS}\b",
         rf"\b(?:use|using|take|follow|verwenden|nutzen|benutzen|nehmen|utiliser|reprendre|prendre|employer|usar|utilizar|utilice\w*|use\w*|emple\w*)\b[^.;!?]{{0,40}}\b{_DETAILS}\b"
@@ -54,7 +65,7 @@ _RULES = tuple(
 )
 _WORTH = frozenset(
     "bank account accounts iban bic details instructions remittance konto kontoverbindung bankverbindung bankdaten kontodaten angaben einzahlungsschein hausbank rib compte banque bancaire bancaires "
-    "coordonnees domiciliation cuenta banco datos clabe entidad bancarios zahlungsverbindung konten zahlungsdaten zahlteil".split()
+    "coordonnees domiciliation cuenta banco datos clabe entidad bancarios zahlungsverbindung konten zahlungsdaten zahlteil privatkonto".split()
 )
 UNCHANGED = re.compile(
     r"\b(?:nothing|no|not|never|neither|nichts|keine?\w*|nicht|weder|rien|aucun\w*|pas|ni|nada|ningun\w*|no)\b[^.;]{0,50}\b(?:chang\w+|amend\w+|updat\w+|alter\w*|"
@@ -64,6 +75,9 @@ UNCHANGED = re.compile(
 SAME = re.compile(
     r"\b(?:never|not ever) (?:\w+ ){0,3}(?:ask|write|tell|request)\b|\b(?:nie|niemals) (?:\w+ ){0,6}(?:bitten|auffordern|mitteilen)\b|\bjamais (?:\w+ ){0,2}(?:demand|invit|communiqu)\w*|\bdemanderons jamais|"
     r"\b(?:nunca|jamas) (?:\w+ ){0,2}(?:pedi|solicit|comunic)\w*|"
+    r"\b(?:keep|continue|weiter\w*|continue[rz]?|sig[au]\w*|seguir) (?:\w+ ){0,4}(?:account|konto|compte|cuenta)\b[^.;!?]{0,16}\b(?:on (?:the|your|our) invoice|auf der rechnung|sur la facture|en la factura|as before|wie bisher|habituel|de siempre)\b|"
+    r"\b(?:account|details|konto|bankverbindung|kontoverbindung|compte|coordonnees|cuenta|datos)(?: bancarios| bancaria)? (?:as before|wie bisher|wie immer|de siempre|inchange\w*|sin cambios)\b|"
+    r"\b(?:same|dieselbe[nr]?|gleiche[nr]?|memes?|mism[oa]s?) (?:bank |payment )?(?:account|details|konto|bankverbindung|kontoverbindung|compte|coordonnees|rib|cuenta|datos)\b(?! (?:name|holder|titular|number,? but))|"
     r"\b(?:but|except|other than|ausser|auser|sauf|autre que|salvo|excepto) (?:the|that|dem|der|den|das|celui|la|el)\b|"
     r"\b(?:konto\w*|account|compte|cuenta|bank\w*|iban|rib|details|datos|coordonnees|domiciliation) (?:\w+ ){0,2}(?:bleib\w*|remains?|stays?|restent?|sigue\w*|es|son|is|are|ist|sind|est|sont) (?:\w+ ){0,2}(?:dasselbe|"
     r"dieselben?|gleich\w*|same|memes?|mism[oa]s?|celles?)\b"
@@ -113,6 +127,22 @@ def papers_sent(text: Text, start: int, end: int) -> bool:
     before = text.plain[slice(*text.segments[seg - 1])] if seg else ""
     figures = any(item.kind == "money" for item in text.by_segment.get(seg, ()))
     return not money and not figures and bool(_PAPER.search(said) or _PAPER.search(before))
+
+
+_ANSWER = re.compile(
+    r"\b(?:repl\w+|answers?|lines?|words?|messages?|notes?|e-?mails?|response|antwort\w*|zeilen?|worte?|nachricht\w*|mail|ruckmeldung|reponses?|mots?|lignes?|message|courriel|respuestas?|palabras?|lineas?|mensajes?|correos?)\b"
+)
+
+
+def answers_asked(text: Text, start: int, end: int, own: frozenset[str]) -> bool:
+    """ "A quick reply to our address would help": an answer to an address on record, and no word of money, banks or anything new."""
+    said = [item for item in text.items if start <= item.start < end]
+    if not any(item.kind == "email" for item in said) or any(item.kind in {"link", "iban"} or (item.kind == "email" and item.word not in own) for item in said):
+        return False
+    plain = text.plain[start:end]
+    for item in said:
+        plain = plain.replace(text.plain[item.start : item.end], " ")
+    return bool(_ANSWER.search(plain)) and not _FUNDS.search(plain) and not _OTHERWISE.search(plain) and _WORTH.isdisjoint(re.findall(r"\w+", plain))
 
 
 def asked_and_denied(text: Text, start: int, end: int) -> bool:

@@ -28,7 +28,7 @@ from .calendar_words import (
 )
 from .clauses import matches
 from .facts import Invoice
-from .idle_days import sets_none
+from .idle_days import due_then, sets_none
 from .items import Item
 from .late import late_claims
 from .lexicon.basics import UNITS, WEEKDAYS
@@ -118,13 +118,13 @@ class DateJudge:
             if DUE.search(before) or DUE_AFTER.match(after):
                 return self._first(item, [i.due for i in invoices] + [day for _, day in self.facts.schedule])
             if ISSUED.search(before) or ISSUED_AFTER.match(after):
-                return self._first(item, [i.issued for i in invoices]) or self._first(item, self._other_days(invoices))
+                return self._first(item, [i.issued for i in invoices]) or self._first(item, self._other_days(invoices if scope.named else []))
         if LATE_SINCE.search(before):  # late from the day after the due date
             days = [(date.fromisoformat(i.due[:10]) + timedelta(days=1)).isoformat() for i in invoices if i.due]
             if fact := self._first(item, days):
                 return fact
         days = [day for i in invoices for day in (i.due, i.issued)]
-        return self._first(item, days) or self._first(item, self._other_days(invoices, today=bool(before) or not scope.named))
+        return self._first(item, days) or self._first(item, self._other_days(invoices if scope.named else [], today=bool(before) or not scope.named))
 
     def _instalment_day(self, item: Item) -> str | None:
         """The one day of the instalment whose amount alone stands in the row of ``item``; None when no or several days are meant."""
@@ -206,11 +206,11 @@ class DateJudge:
         before, after = self._before(item), self.text.plain[item.end : min(item.end + 40, self.text.segments[item.seg][1])]
         around = before + after
         if (
-            item.value == 0
+            (item.value == 0 or item.word.startswith("min"))
             and item.word in UNITS
             and UNITS[item.word] == 0
-            and not WITHIN.search(before)
-            and not re.search(r"within|in\W*$|innerhalb|binnen|sous|dans|en\W*$|dentro|next|next", before[-18:])
+            and (not WITHIN.search(before) or item.word.startswith("min"))  # nobody pays in two minutes
+            and (item.word.startswith("min") or not re.search(r"within|in\W*$|innerhalb|binnen|sous|dans|en\W*$|dentro|next", before[-18:]))
         ):
             return
         if _BARE.match(self.text.plain, item.start) and not LATE.search(around) and not _SPAN.search(before[-18:]) and _OF.match(after):
@@ -296,5 +296,5 @@ def check_dates(inp: CheckInput) -> Iterable[Finding]:
         for match in deadlines:
             if any(left - _LEAD < match.end and match.start < right for left, right in taken) or inside(judge.decided, match.start, match.end):
                 continue
-            if not sets_none(text, match):
+            if not sets_none(text, match) and not due_then(draft, text, match):
                 yield text.finding("G04", "wrong_date", BLOCK, match.start, match.end, "a deadline that no fact sets")

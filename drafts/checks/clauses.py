@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .anchors import index
+from .base import BLOCK, WARN
 from .fold import fold
 from .innocent import innocent
 from .learned.features import parts_of
@@ -41,6 +42,11 @@ class Match:
     sentence: tuple[int, int]
     negated: bool
     source: str = ""
+    doubted: bool = False
+
+    def severity(self, otherwise: str = BLOCK) -> str:
+        """A match that rests on a single word, of which the learned model hears nothing, warns the reviewer and stops nothing."""
+        return WARN if self.doubted else otherwise
 
 
 def _clauses(plain: str, language: str) -> list[tuple[int, int]]:
@@ -153,6 +159,7 @@ class _Hit:
     clause: tuple[int, int]
     negated: bool
     source: str
+    doubted: bool = False
 
 
 @lru_cache(maxsize=20_000)
@@ -237,10 +244,13 @@ def _scores(one: Sentence) -> Mapping[str, float]:
     return scores
 
 
+_CONDITION = re.compile(r"\b(?:if|whether|should you|ob|falls|sollte\w*|welche\w*|si|au cas|lesquelles|en caso|which)\b")
+
+
 def _weighed(one: Sentence) -> list[_Hit]:
     """What a sentence is taken to say: the rules' matches the learned model lets stand, and what it found itself."""
-    verdict = weigh({hit.rule for hit in one.hits if not hit.negated}, _scores(one))
-    hits = [hit for hit in one.hits if hit.negated or hit.rule not in verdict.fallen]
+    verdict = weigh({hit.rule for hit in one.hits if not hit.negated}, _scores(one), one.question or bool(_CONDITION.search(one.sentence)))
+    hits = [replace(hit, doubted=hit.rule in verdict.doubted) for hit in one.hits if hit.negated or hit.rule not in verdict.fallen]
     size = len(one.sentence.rstrip())
     return hits + [_Hit(rule, one.languages[0], 0, size, (0, size), False, LEARNED) for rule in sorted(verdict.raised) if one.languages]
 
@@ -254,7 +264,7 @@ def _found(text: Text) -> dict[str, list[Match]]:
                 continue
             clause = (hit.clause[0] + start, hit.clause[1] + start)
             denied = refused(hit.rule, text, *whole) or answered_no(hit.rule, text, hit.source == LEARNED, (hit.start + start, hit.end + start), whole)
-            match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, hit.negated or denied, hit.source)
+            match = Match(hit.rule, hit.language, hit.start + start, hit.end + start, clause, whole, hit.negated or denied, hit.source, hit.doubted)
             found.setdefault(hit.rule, []).append(match)
     return found
 
@@ -274,9 +284,9 @@ def matches(text: Text, rule: str, *, negated: bool | None = False) -> Iterator[
 
 
 def _passed(found: re.Match[str], innocent: list[tuple[int, int]]) -> bool:
-    """True when an innocent reading of the sentence covers the telling word of the match."""
+    """True when an innocent reading covers the telling word of the match, or when the match reaches into a bracket ("not here (due …")."""
     left, right = found.span("anchor")
-    return any(start < right and left < end for start, end in innocent)
+    return found.group().count("(") > found.group().count(")") or any(start < right and left < end for start, end in innocent)
 
 
 def condition_before(text: Text, match: Match) -> bool:

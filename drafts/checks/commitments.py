@@ -13,6 +13,7 @@ from .credit_words import promised_credits
 from .innocent import BOOKED, innocent
 from .numbers import fact_amount
 from .refusals import refused
+from .reported import asked_of_state, paid_part, readers_house, reported, supposed
 from .speaking import spoken_of
 from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering, terms_covering, worth
 from .text import Draft, Text, parsed
@@ -26,7 +27,7 @@ def _restated_credit(draft: Draft, text: Text, match: Match) -> bool:
     """A posted credit note told as such: its number, or its amount, in the sentence, and nothing promised."""
     amounts = {fact_amount(str(row.get("amount", ""))) for row in draft.facts.credits}
     promised = re.search(
-        r"\b(?:will|shall|another|further|additional|going to|werden|wird (?:gutgeschrieben|erteilt|erstellt|folgen)|weitere\w*|zusatzliche\w*|allons|serez?|sera|autre|"
+        r"\b(?:will(?! (?:be aware|see|find|know|note|recall|remember|notice|gather|have (?:seen|noticed)))|shall|another|further|additional|going to|werden|wird (?:gutgeschrieben|erteilt|erstellt|folgen)|weitere\w*|zusatzliche\w*|allons|serez?|sera|autre|"
         r"supplementaire|vamos a|otr[oa]|adicional|emitiremos|abonaremos)\b",
         text.plain[slice(*match.clause)],
     )
@@ -46,7 +47,7 @@ def check_credit(inp: CheckInput) -> Iterable[Finding]:
         told: set[tuple[int, int]] = set()
         for match in matches(text, "credit_offer"):
             booked = BOOKED.search(text.plain, *match.sentence)
-            if not booked and not _restated_credit(draft, text, match) and not _conditional_credit(text, match):
+            if not booked and not _restated_credit(draft, text, match) and not (match.source != LEARNED and _conditional_credit(text, match)):
                 told.add(match.sentence)
                 yield judged(draft, text, match, CREDIT)
         for match in promised_credits(draft, text):
@@ -65,7 +66,7 @@ def check_plan(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "payment_plan"):
-            if not _not_due_anyway(draft, text, match):
+            if not _not_due_anyway(draft, text, match) and not paid_part(draft, text, match):
                 yield judged(draft, text, match, PLAN)
 
 
@@ -113,7 +114,7 @@ def check_penalty(inp: CheckInput) -> Iterable[Finding]:
     clause = policy if isinstance(policy, dict) and policy else None
     for text in draft.texts:
         for match in matches(text, "penalty", negated=None):
-            if _nil(text, match):
+            if _nil(text, match) or (text.where == "subject" and _denied_below(draft)):
                 continue
             if not match.negated:
                 registered = clause is not None and _policy_stated(draft, text, match)
@@ -145,6 +146,12 @@ def _nil(text: Text, match: Match) -> bool:
     )
 
 
+def _denied_below(draft: Draft) -> bool:
+    """A subject names what the letter is about ("Late fees on FI-1"); the body says that there are none, and claims none."""
+    told = [match for text in draft.texts if text.where == "body" for match in matches(text, "penalty", negated=None) if not _nil(text, match)]
+    return bool(told) and all(match.negated for match in told)
+
+
 def _fee_told(draft: Draft, text: Text) -> bool:
     """The fee that was decided is named: "no other charge" then waives nothing."""
     return any(item.kind == "ref" and item.ref.kind == "term" and str(item.ref.row.get("type")) == "fee" for item in text.items)
@@ -165,7 +172,8 @@ def check_legal(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "legal"):
-            yield judged(draft, text, match, LEGAL)
+            if not reported(text, match.sentence, match.end) and not readers_house(text, match) and not asked_of_state(text, match):
+                yield judged(draft, text, match, LEGAL)
 
 
 def check_suspension(inp: CheckInput) -> Iterable[Finding]:
@@ -188,7 +196,7 @@ def _hanging(text: Text, rule: str) -> list[Match]:
     spans = [(match.start, match.end) for match in found[_HANGS] if match.rule == rule]
     if not spans:
         return []
-    named = {match.sentence for name in _NAMED for match in matches(text, name, negated=None)}
+    named = {match.sentence for name in _NAMED for match in matches(text, name, negated=None) if not match.doubted}
     return [Match(rule, "", *span, span, span, False, "contingent") for span in spans if span not in named and not refused(rule, text, *span) and not innocent("threat", text, *span)]
 
 
@@ -196,7 +204,7 @@ def check_threat(inp: CheckInput) -> Iterable[Finding]:
     """G17: any other threat or shaming before third parties; no role can approve it."""
     for text in parsed(inp).texts:
         for match in (*matches(text, "threat"), *_hanging(text, "threat")):
-            yield text.finding("G17", "threat", BLOCK, match.start, match.end, "a threat")
+            yield text.finding("G17", "threat", match.severity(), match.start, match.end, "a threat")
 
 
 def check_admission(inp: CheckInput) -> Iterable[Finding]:
@@ -204,14 +212,14 @@ def check_admission(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "admission"):
-            if condition_before(text, match):
+            if condition_before(text, match) or supposed(text, match):
                 continue
             if draft.purpose == "correction" and re.search(
                 r"messag|e-?mail|reminder|letter|nachricht|schreiben|erinnerung|courriel|rappel|lettre|mensaje|correo|recordatorio",
                 text.plain[slice(*match.sentence)],
             ):
                 continue
-            yield text.finding("G18", "admission_of_fault", HIGHER, match.start, match.end, "an admission of fault", role="legal")
+            yield text.finding("G18", "admission_of_fault", match.severity(HIGHER), match.start, match.end, "an admission of fault", role="legal")
 
 
 def check_promise(inp: CheckInput) -> Iterable[Finding]:
@@ -225,7 +233,7 @@ def check_promise(inp: CheckInput) -> Iterable[Finding]:
                 yield text.finding(
                     "G19",
                     "unsupported_promise",
-                    HIGHER,
+                    match.severity(HIGHER),
                     match.start,
                     match.end,
                     "a promise or a claimed check without a fact",
@@ -251,9 +259,10 @@ def _small_talk(text: Text, match: Match) -> bool:
     return match.source != LEARNED and bool(_TOLD.search(text.plain, match.start, match.end)) and not _WEIGHTY.search(said)
 
 
-_LOOKED = re.compile(r"check|look|compar|match|reconcil|pruf|geschaut|gesehen|abgeglichen|nachgesehen|verifi|compar|regarde|rapproch|comprob|revis|mirado|cotej")
-_BOOKED = re.compile(r"post|book|credit|appl|receiv|arriv|match|there|verbucht|gebucht|zugeordnet|eingegang|angekomm|gutgeschrieben|erhalten|enregistr|imput|affect|recu|credit|contabiliz|aplicad|abonad|registrad|recibid")
-_OUR_BOOKS_ONLY = re.compile(r"\b(?:with (?:your|the|our)|bei ihr\w*|mit ihr\w*|aupres|avec (?:votre|vos|le|la|notre)|con (?:su|el|la|nuestro|sus)|warehouse|lager|entrepot|almacen|bank|banque|banco)\b")
+_LOOKED = re.compile(r"check|look|compar|match|reconcil|pruf|geschaut|gesehen|abgeglichen|nachgesehen|verifi|compar|regarde|rapproch|comprob|revis|mirado|cotej|concili")
+_BOOKED = re.compile(r"post|book|credit|appl|receiv|arriv|match|allocat|reconcil|rapproch|abgegl|concili|cotej|casad|verrechn|there|verbucht|gebucht|zugeordnet|eingegang|angekomm|gutgeschrieben|erhalten|enregistr|imput|affect|recu|credit|contabiliz|aplicad|abonad|registrad|recibid")
+# With an invoice beside it ("con la FI-1") it is our own booking.
+_OUR_BOOKS_ONLY = re.compile(r"\b(?:with (?:your|the|our)(?! (?:\w+ )?\S*\d)|bei ihr\w*|mit ihr\w*|aupres|avec (?:votre|vos|le|la|notre)(?! (?:\w+ )?\S*\d)|con (?:su|el|la|nuestro|sus)(?! (?:\w+ )?\S*\d)|warehouse|lager|entrepot|almacen|bank|banque|banco)\b")
 
 
 def _found_booked(draft: Draft, text: Text, match: Match) -> bool:

@@ -22,7 +22,7 @@ _LINK = re.compile(
     r"(?:/[^\s<>\")\],]*|(?![\w@.-]))",
     re.I,
 )
-_PHONE = re.compile(r"(?<![\w.,/-])(?<!\d )(?:\+\d|00[1-9]|\((?:\+|0)\d|0\d{2,4}[ /-])[\d ()/.-]{5,20}\d(?![\w,]*\d)")
+_PHONE = re.compile(r"(?<![\w.,/-])(?<!\d )(?:\+\d|00[1-9]|\((?:\+|0)\d|0\d{2,4}[ /-])[\d ()/.-]{5,20}\d(?![\w,]*\d|:\d)")
 # A number in groups without a country code: 02 61 91 30 08, 976 55 01 50, 312-555-0142, (312) 555-0142.
 _GROUPS = re.compile(r"(?<![\w.,/+'-])(?<![\d,.] )(?:1[ .-])?\(?\d{2,4}\)?(?:[ .-]\d{2,4}){2,4}(?![\w'/]|[.,-]\w)")
 _MONEY_SIGN = re.compile(r"[$€£¥₹%]|[A-Z]{3}\b|(?i:euro|franc|dollar|pound|peso|franken|dolar|kr\b|zl\b|lei\b)")

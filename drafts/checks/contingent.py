@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from .clauses import mask_names
+from .denied_words import NEG
 from .text import Text
 
 _OPEN = (
@@ -54,6 +55,12 @@ _OTHER_MATTER = re.compile(
     r"\b(?:tickets?|disputes?|quer(?:y|ies)|questions?|complaints?|frage\w*|reklamation\w*|einwand\w*|litiges?|reclamation\w*|contestation\w*|consulta\w*|incidencia\w*|reclamo\w*|"
     r"sonst (?:ist|bleibt|hat|war|ware|hatte|gern|gerne))\b|\bsonst (?:\w+ ){0,3}beim alten\b|\bware (?:ich|wir)\b"
 )
+# "Otherwise I can be reached at …": an address, not the loss of one.
+_REACHABLE = re.compile(
+    r"\b(?:reachable|available|be reached|reach (?:me|us)|erreichbar|(?:erreichen|sprechen) sie (?:mich|uns)|zur verfugung|joignables?|(?:me|nous) joindre|disponibles?|a votre disposition|"
+    r"localizables?|localizar(?:me|nos)|a su disposicion)\b"
+)
+_LESS = re.compile(rf"{NEG}|\b(?:ne|no|plus|only|nur|erst|solo|door|tur|porte|puerta)\b")
 _DENIED = re.compile(r"\b(?:nothing|not affected|unaffected|as usual|continue\w*|goes on|regardless|nichts|unberuhrt|wie gewohnt|lauft weiter|weiterhin|rien|normalement|continue\w*|nada|normalidad|sigue\w*|continua\w*)\b")
 _ONCE = re.compile(
     rf"\b(?:once|as soon as|the moment|the minute|the day|when)\b[^.;:!?]{{0,50}}\b{_PAID}|\bsobald\b[^.;:!?]{{0,50}}\b{_PAID}|"
@@ -95,6 +102,6 @@ def made_to_hang(text: Text) -> Iterator[tuple[str, int, int]]:
             if found is None:
                 continue
             rest = plain[start : found.start()] + " | " + plain[found.end() : end]
-            if _OURS.search(rest) and not _HARMLESS.search(rest) and not _DENIED.search(rest):
+            if _OURS.search(rest) and not _HARMLESS.search(rest) and not _DENIED.search(rest) and not (_REACHABLE.search(rest) and not _LESS.search(rest)):
                 yield rule, start, end
                 break

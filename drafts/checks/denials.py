@@ -60,6 +60,7 @@ _SINCE = re.compile(
 )
 # "We apply no interest": what is denied is a charge, not a payment.
 _OF_FEES = re.compile(r"\W+(?:\w+\W+){0,2}?(?:interes\w*|recargos?|gastos?|comision\w*|fees?|charges?|\w*gebuhr\w*|\w*zins\w*|frais|penalites?|interets?|surcharges?)\b")
+_TO_DO = re.compile(r"\W+(?:\w+\W+){0,2}?(?:que hacer|to do|zu tun|zu veranlassen|a faire)\b")
 _MISSED = re.compile(
     r"\b(?:ausgeblieben|blieb\w* aus|bleibt aus|fehlt|fehlen|missing|failed to arrive|did not (?:arrive|come|reach)|manque|manquent|falta|faltan)\b|"
     rf"\b(?:not|n't|never|nicht|nie|pas|jamais|no|nunca)\b[^.;:!?]{{0,40}}\b{_CAME}\b"
@@ -127,7 +128,7 @@ def _nothing_received(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "no_payment", negated=None):
         numbers = {i.number for i in spoken_of(draft, text, match)}
         clause = text.plain[slice(*match.clause)]
-        if not _MONEY_CAME.search(text.plain, *match.sentence) or _NOT_SHOWN.search(clause) or _OF_REST.match(text.plain, match.end, match.sentence[1]) or _SINCE.search(text.plain, match.start, match.end + 8) or _OF_FEES.match(text.plain, match.end):
+        if not _MONEY_CAME.search(text.plain, *match.sentence) or _NOT_SHOWN.search(clause) or _OF_REST.match(text.plain, match.end, match.sentence[1]) or _SINCE.search(text.plain, match.start, match.end + 8) or _OF_FEES.match(text.plain, match.end) or _TO_DO.match(text.plain, match.end):
             continue
         credit = re.search(r"credit|gutschrift|avoir|abono", clause[match.start - match.clause[0] :])
         rows = draft.facts.credits if credit else draft.facts.payments

@@ -19,6 +19,7 @@ from .denied_words import (
     EVERY,
     EXISTS,
     FINITE,
+    FREE_PART,
     MEANT,
     NEG,
     NEG_BEFORE,
@@ -116,7 +117,7 @@ def _denies(
     for seg, (start, end) in enumerate(text.segments):
         if any(item.kind == "ref" and item.ref.kind == kind for item in text.by_segment.get(seg, ())):
             continue  # what is named by its number is not denied
-        if text.asks(start, end) or OTHER.search(text.plain, start, end) or OF_ITSELF.search(text.plain, start, end):
+        if text.asks(start, end) or OTHER.search(text.plain, start, end) or OF_ITSELF.search(text.plain, start, end) or FREE_PART.search(text.plain, start, end):
             continue
         found = _first(text, (_denial(noun), more), start, end, _whole)
         if found and _about(draft, text, seg, numbers, found.span()):

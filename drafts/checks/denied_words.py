@@ -115,3 +115,5 @@ OF_ITSELF = re.compile(
     r"\b(?:this(?: message| mail| e-?mail| note| letter| reminder)? (?:is (?:not an?|no)|isn't an?)|(?:das|dies|diese nachricht|dieses schreiben|diese mail) (?:ist|soll) keine?|"
     r"(?:ceci|ce|ce (?:message|courriel|mot|rappel)) n'est pas une?|(?:esto|este (?:mensaje|correo|aviso|recordatorio)) no es un[ao]?)\b"
 )
+# "The undisputed part of your account": where another part is disputed.
+FREE_PART = re.compile(r"\b(?:parte|partidas?|importe|saldo|resto) no (?:disputad|discutid|cuestionad|impugnad|reclamad|objetad)\w+")

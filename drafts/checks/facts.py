@@ -16,6 +16,9 @@ from .numbers import fact_amount
 from .readings import spaced_pattern
 
 _RESOLVED = frozenset("closed resolved dismissed rejected withdrawn settled".split())
+# A number to dial; the hours behind it ("9:00", "8 h 30") are none of it.
+_DIALLED = re.compile(r"(?<![\d:])[+(]{0,2}\d[\d ()/.-]{3,}\d(?![\d:]| ?(?:h|am|pm|uhr)\b)", re.I)
+_SHORTEST = 5
 _LOOKALIKE = str.maketrans("OILSBZGQ", "01158260")
 
 
@@ -122,9 +125,22 @@ class Facts:
         return [self.invoice(str(row["number"])) for row in self.rows]
 
     @cached_property
+    def phones(self) -> tuple[str, ...]:
+        """Digits of each telephone number in the sender's line, which may also hold hours, an extension or a second number."""
+        line = str((self.raw.get("sender") or {}).get("phone") or "")
+        found = (re.sub(r"\D", "", number.replace("(0)", "")) for number in _DIALLED.findall(line))
+        return tuple(digits for digits in found if len(digits) >= _SHORTEST)
+
+    @property
     def phone(self) -> str:
-        """Digits of the sender's telephone number."""
-        return re.sub(r"\D", "", str((self.raw.get("sender") or {}).get("phone") or ""))
+        """Digits of the first of them."""
+        return self.phones[0] if self.phones else ""
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """E-mail addresses on record for this message: the sender's, the contact's, further ones."""
+        rows = (self.raw.get("sender") or {}, self.raw.get("contact") or {})
+        return frozenset(str(value).lower() for value in (*(row.get("email") or "" for row in rows), *(self.raw.get("emails") or ())))
 
     @cached_property
     def total(self) -> int | None:

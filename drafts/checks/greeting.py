@@ -110,8 +110,12 @@ def _strangers(text: Text, start: int, end: int, allowed: frozenset[str]) -> lis
     return [word for word in capitals or words[:2] if not _known(word, allowed)]  # "hi peter," has none
 
 
+# "Docteure", "Professeure", "Ingenieurin": a title in a form of its own.
+_TITLE_STEMS = tuple(sorted(title for title in TITLES if len(title) > 5))
+
+
 def _known(word: str, allowed: frozenset[str]) -> bool:
     pieces = [simple(word), *re.findall(r"[^\W\d_]+", simple(word))]
     return any(
-        piece in allowed or piece in GENERIC or piece in TITLES or piece in ROLE_WORDS or piece in COMMON_OPENERS or _small(piece) for piece in pieces if len(piece) > 1
+        piece in allowed or piece.startswith(_TITLE_STEMS) or piece in GENERIC or piece in TITLES or piece in ROLE_WORDS or piece in COMMON_OPENERS or _small(piece) for piece in pieces if len(piece) > 1
     )

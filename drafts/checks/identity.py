@@ -72,13 +72,23 @@ class IdJudge:
         if kind not in {"po", "credit"}:
             return
         own = self.attach.scope(item)
-        if own.own is None or not own.named or self._leads_to_its_invoice(item):
+        if own.own is None or not own.named or self._leads_to_its_invoice(item) or self._told_apart(item, own.own.number):
             return
         if kind == "po" and own.own.po and compact(own.own.po) != compact(item.ref.name):
             yield self._wrong(item, f"not the order of {own.own.number}", own.own.po)
         owner = str(item.ref.row.get("invoice") or "")
         if kind == "credit" and owner and owner != own.own.number:
             yield self._wrong(item, f"not a credit note of {own.own.number}", owner)
+
+    def _told_apart(self, item: Item, number: str) -> bool:
+        """ "Is FI-1 on PO-7 or on PO-8?" claims nothing; "it belongs to PO-7; PO-8 is FI-2" speaks of another invoice before the semicolon."""
+        start, end = self.text.segments[item.seg]
+        if self.text.asks(start, end):
+            return sum(other.kind == "ref" and other.ref.kind == item.ref.kind for other in self.text.by_segment[item.seg]) > 1
+        left = max(self.text.plain.rfind(";", start, item.start), start)
+        right = self.text.plain.find(";", item.end, end)
+        mentions = self.attach.named.get(item.seg) or ()
+        return not any(left <= mention.start < (right if right >= 0 else end) for mention in mentions if mention.ref.name == number)
 
     def _leads_to_its_invoice(self, item: Item) -> bool:
         """ "RM-77 (our FI-1), RM-81 (FI-2)": the order stands in front of its invoice, with nothing but small words between."""

@@ -56,6 +56,10 @@ _ENOUGH = re.compile(
     r"\b(?:a|the|one|ein|eine|une?|una?) (?:\w+ )?(?:date|day|line|word|reply|answer|datum|termin|tag|zeile|antwort|date|jour|ligne|mot|reponse|fecha|dia|linea|respuesta)\b[^.,;!?]{0,20}"
     r"\b(?:is enough|would do|will do|suffices?|genugt|reicht|suffit|suffirait|basta|bastaria|nos vale|me vale)\b"
 )
+# "Then a short sign is enough for me".
+_SHORT_WORD = re.compile(
+    r"\b(?:reicht|genugt|is enough|will do|suffices?|suffi\w*|basta\w*|vale)\b[^.,;!?]{0,20}\b(?:zeile|zeichen|antwort|nachricht|hinweis|line|word|note|sign|mot|ligne|signe|reponse|linea|palabra|respuesta|mensaje)\b"
+)
 _MINUTE = re.compile(
     r"\b(?:keep you|take up|take (?:a|one)|aufhalten|kostet sie|retien\w*|prendra|robo|robar\w*|quito|llevara)\b[^;!?]{0,40}\b(?:minutes?|moment|seconds?|minuto|segundo)\b|\b(?:minute|moment|augenblick)\b[^;!?]{0,30}\baufhalten\b"
 )
@@ -83,13 +87,44 @@ _HANDED_ON = re.compile(
     r"\b(?:your|ihre?[nm]?|deine?n?|votre|vos|su|sus|tu) (?:\w+ )?(?:request|question|query|wish|proposal|suggestion|point|anliegen|frage|bitte|wunsch|vorschlag|anfrage|demande|question|requete|proposition|peticion|pregunta|consulta|"
     r"solicitud|propuesta)\b|\b(?:not|nothing|nicht|nichts|pas|rien|no)\b[^;!?]{0,20}\b(?:mine to|for me to|i can|meine sache|zu entscheiden|a moi|m'appartient|me corresponde|depende de mi)\b|\b(?:lo he|la he|l'ai|habe (?:es|das|sie|ihn)) (?:\w+ )?(?:elevado|trasladado|pasado|transmise?|soumise?|weitergegeben|weitergeleitet|vorgelegt)\b"
 )
+# "If you have paid already, please disregard the above."
+_AGAIN = re.compile(
+    r"\b(?:not|n't|ungern|nicht|pas|no)\b[^.;!?]{0,24}\b(?:remind|write|bother|trouble|chase|erinnern|schreiben|belastigen|behelligen|relancer|ecrire|deranger|record\w+|escribir\w*|molest\w+)\b"
+)
+# "As instructed in your mail, we use PO 7": the order number the reader asked for.
+_YOUR_MAIL = re.compile(
+    r"\bas (?:instructed|requested|directed) (?:in|by) your (?:\w+ )?(?:e-?mail|mail|letter|order|call)\b|\bwie in ihre[rm] (?:\w+ )?(?:e-?mail|mail|schreiben|bestellung) (?:angewiesen|gewunscht|vorgegeben|verlangt)\b|"
+    r"\bcomme (?:indique|demande) (?:dans|par) votre (?:courriel|mail|courrier|commande)\b|\b(?:como|segun) (?:se )?(?:nos )?(?:indic\w+|pidi\w+|lo indicado|lo solicitado) en su (?:correo|carta|pedido)\b"
+)
+_ORDER_NUMBER = re.compile(r"\b(?:po|purchase order|order (?:number|reference)|reference|bestell\w*|referenz|bon de commande|commande|numero|pedido|orden|referencia|address|adresse|direccion)\b")
+_CROSSED = re.compile(
+    r"\b(?:if|should|in case|falls|wenn|sollte\w*|sofern|si|au cas|en caso)\b[^;!?]{0,80}\b(?:paid|pay\w*|transfer\w*|settled|crossed|gezahlt|bezahlt|uberw\w+|zahlung|beglichen|gekreuzt|uberschn\w+|paye|pai\w+|regle|virement|croise|"
+    r"pag\w+|abonad\w+|transferencia|cruzado)\b[^;!?]{0,60}\b(?:disregard|ignore|ignorier\w*|gegenstandslos|tenir compte|tenez|ignor\w+|omiso|en cuenta)\b"
+)
+# "Send me your list, then we can compare the two": what we do with it is no promise.
+_COMPARED = re.compile(
+    r"\b(?:so that|then|if you|damit|dann|wenn sie|afin que|pour que|si vous|para que|entonces|si me|si nos)\b[^.;!?]{0,70}\b(?:we can|i can|we could|konnen wir|wir (?:[^.,;!?]{1,40} )?(?:konnen|abgleichen|vergleichen)|"
+    r"nous (?:pourrons|pouvons|puissions)|podemos|podremos|podamos)\b"
+)
+_COMPARE = re.compile(r"\b(?:reconcile|compare|match|line (?:them|the two) up|abgleichen|vergleichen|rapprocher|comparer|conciliar(?:l[oa]s?)?|comparar(?:l[oa]s?)?|cotejar(?:l[oa]s?)?)\b")
+# "It would be a pity if this note got lost"; of anything but a message it is a threat.
+_LOST = re.compile(
+    r"\b(?:pity|shame|schade|dommage|lastima|pena)\b[^.;!?]{0,12}\b(?:if|wenn|falls|que|si)\b[^.;!?]{0,20}\b(?:note|message|e-?mail|mail|question|reminder|letter|nachricht|frage|erinnerung|zeilen|courriel|rappel|lettre|mensaje|correo|"
+    r"pregunta|recordatorio|carta)\b[^.;!?]{0,24}\b(?:lost|astray|overlooked|buried|missed|unread|not reached|unterg\w+|verloren|ubersehen|perd\w*|egar\w*|inapercu\w*|extravi\w*|traspapel\w*|inadvertid\w*)\b"
+)
 _MACHINE = re.compile(
     r"\b(?:instruct\w*|prompt\w*|system|model|assistant|ignor\w*|bot|ki|ai|ia|anweis\w*|vorgab\w*|assistent\w*|consigne\w*|modele|assistante?|instrucc\w*|sistema|modelo|asistente|draft|entwurf|"
     r"brouillon|borrador|this message|diese nachricht|ce message|este mensaje)\b"
 )
+# Without one of these nobody speaks of orders, approvals or machines.
+_ORDERS = re.compile(
+    _MACHINE.pattern + r"|appro|authori[sz]|clear|sign|review|genehm|freig|gebill|abgesegn|gepruft|valid|autori[sz]|aprob|visad|revis|verif|request|ask|told|tell|said|say|order|comm?and|direct|note|ticket|require|accord|"
+    r"per |verlang|gebeten|bitte|befehl|befohl|gesagt|soll|wunsch|notiz|vermerk|hinweis|demand|dit|dire|ordre|note|selon|conform|pid|ped|dic|dij|orden|nota|indic|segun|solicit|mark|status|set |rule|regel|regle|regla|here is|voici|aqui|hier ist"
+)
 _BUT_IF = re.compile(r"\b(?:if|unless|otherwise|until|wenn|falls|sonst|andernfalls|bis|si|sinon|faute de|a defaut|de lo contrario|si no|hasta)\b")
 _FORGIVEN = frozenset(("discount", "credit_offer", "payment_plan", "admission"))
 _PLAN, _SET_APART, _ECHO = frozenset(("payment_plan",)), frozenset(("suspension", "promise", "threat", "legal", "echo")), frozenset(("echo",))
+_COURTESY = frozenset(("echo", "rude"))
 
 
 def innocent(rule: str, text: Text, start: int, end: int) -> bool:
@@ -103,9 +138,19 @@ def innocent(rule: str, text: Text, start: int, end: int) -> bool:
         return True
     if rule in {"threat", "legal"} and _HANDED_ON.search(said) and not _BUT_IF.search(said):
         return True
+    if (rule == "promise" and _COMPARED.search(said) and _COMPARE.search(said)) or (rule in {"threat", "payment_plan"} and _LOST.search(said)):
+        return True
     if rule in _PLAN:
         asked = (text.asks(start, end) and _DAY_ASKED.search(said)) or _ENOUGH.search(said)
         return bool(_MINUTE.search(said) or _TIME_TO_LOOK.search(said) or (asked and not _LATER.search(said)))
+    if rule == "threat" and (_ENOUGH.search(said) or _SHORT_WORD.search(said)):
+        return True
+    if rule == "threat" and _AGAIN.search(said) and not _BUT_IF.search(said) and not any(mark in said for mark in ":;,"):
+        return True  # "we would rather not have to remind you again"
+    if rule in _ECHO and (not _ORDERS.search(said) or (_YOUR_MAIL.search(said) and _ORDER_NUMBER.search(said))):
+        return True
+    if rule in _COURTESY and _CROSSED.search(said):
+        return True
     if rule in _ECHO and text.asks(start, end) and not _MACHINE.search(said):
         return True
     if rule in _SET_APART and _APART.search(said) and _MATTER.search(said) and not _STOPS.search(said):

@@ -11,6 +11,7 @@ from .clauses import matches
 from .denied_words import CONDITION, NEG
 from .facts import Invoice
 from .items import Item
+from .reported import wondered
 from .text import Draft, Text
 
 # Being late in words that are no verb of it.
@@ -42,6 +43,16 @@ _ALL_OF_THEM = re.compile(
     r"\b(?:all|both|each|every one|neither|alle|beide|samtliche\w*|jede|(?:toutes|tous)(?: (?:les )?\w+)?|les (?:deux|trois|quatre|cinq)|chacune|todas|todos|ambas|las (?:dos|tres|cuatro|cinco)|cada una)"
     r"(?! (?:the best|questions?|details?|fragen|angaben))[^.,;:!?\n]{0,40}\Z"
 )
+# Some of them and not the rest: "the first two", "las más antiguas", "Ihre beiden älteren".
+_SOME = re.compile(
+    r"\b(?:first|second|third|older|oldest|earlier|other|others|former|some|most|items?|ones|positions?|lines?|which|what|overdue|(?:two|three|four|five|six)(?! (?:of )?(?:your|the|them))|"
+    r"ersten?|alteren?|altesten?|anderen?|fruheren?|einige|posten|positionen|welche\w*|beiden?|zwei|drei|vier|funf|sechs|"
+    r"premieres?|seconde?s?|anciennes?|autres?|certaines?|postes|lignes|celles|lesquelles|(?:deux|trois|quatre|cinq)|"
+    r"primer[oa]s?|segund[oa]s?|antigu[oa]s?|otr[oa]s|algun[oa]s|partidas|lineas|posiciones|cuales|(?:dos|tres|cuatro|cinco)|"
+    r"invoices|amounts|rechnungen|betrage|factures|montants|facturas|importes)\b"
+)
+_WHOLE = re.compile(r"\b(?:first|older|oldest|earlier|ersten?|alter\w*|altest\w*|premier\w*|ancien\w*|primer\w*|antigu\w*|other|anderen?|autres|otr[oa]s|except|bis auf|sauf|salvo)\b")
+_MARK = re.compile(r";|, | - |:(?=\s)")
 _THIS = re.compile(r"this|dieser|cet?\b|est[ea]\b")
 # "Sorry for this delay": ours, not that of a payment.
 _SORRY = re.compile(r"\b(?:sorry|apolog\w*|excus\w*|pardon|entschuld\w*|verzeih\w*|perdon\w*|disculp\w*|repl\w*|repon\w*|antwort\w*|respuesta|contest\w*|deliver\w*|liefer\w*|livr\w*|entrega\w*)")
@@ -58,6 +69,8 @@ def late_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     spans = [(match.start, match.end) for match in matches(text, "overdue")] + [found.span() for found in _PAST.finditer(text.plain) if not _ours(text, found.start())]
     spans += [found.span() for found in _UNPUNCTUAL.finditer(text.plain) if not _conditional(text, found)]
     for start, end in spans:
+        if wondered(text, end):
+            continue
         for invoice in _governed(text, attach, start, end):
             days = invoice.days_overdue(facts.as_of)
             if days is not None and days <= 0:
@@ -87,6 +100,8 @@ def _governed(text: Text, attach: Attachment, start: int, end: int) -> list[Invo
         return _plain(text, attach, earlier[-1:])
     if not mentions:
         return _headed(text, attach, seg, start)
+    if _of_some(text, attach, mentions, start, end):
+        return []
     after = [item for item in mentions if item.start >= end]
     before = [item for item in mentions if item.start < start]
     if len(mentions) == 1:
@@ -101,18 +116,44 @@ def _governed(text: Text, attach: Attachment, start: int, end: int) -> list[Invo
 def _headed(text: Text, attach: Attachment, seg: int, start: int) -> list[Invoice]:
     """A claim in a sentence without invoices: the rows below it when it ends in a colon, else nothing if one of those spoken of is late."""
     left, right = text.segments[seg]
-    if text.plain[left:right].rstrip().endswith(":"):
-        rows: list[Item] = []
-        for index in range(seg + 1, len(text.segments)):
-            if index not in attach.named:
-                break
-            rows += attach.named[index]
-        return _plain(text, attach, rows)
+    if attach.heads(seg):
+        return _plain(text, attach, attach.rows_below(seg))
     spoken = attach.nearby(seg) or attach.facts.invoices
-    if len(spoken) > 1 and _ALL_OF_THEM.search(text.plain, left, start):
-        return spoken
+    everyone = _everyone(text, left, start, right)
+    if everyone:
+        return spoken if len(spoken) > 1 else [invoice for invoice in attach.facts.invoices if invoice.open]
+    if not everyone and _SOME.search(text.plain, left, right):
+        spoken = [*spoken, *attach.facts.invoices]
     late = any((i.days_overdue(attach.facts.as_of) or 0) > 0 for i in spoken)
     return [] if late else spoken
+
+
+_SAID = re.compile(r"\b(?:is|are|were|was|remain|have|has|of them|now|ist|sind|waren|haben|stehen|werden|est|sont|ont|restent|etaient|estan|esta|son|han|siguen|quedan|vencieron)\b")
+
+
+def _everyone(text: Text, left: int, start: int, right: int) -> bool:
+    """ "All of them are overdue"; not "the two overdue ones", nor "all but the last"."""
+    found = _ALL_OF_THEM.search(text.plain, left, start)
+    if found is None or _WHOLE.search(text.plain, found.start(), right):
+        return False
+    return bool(_SAID.search(text.plain, found.start(), min(start + 24, right))) or found.group().split()[0] in _EACH
+
+
+_EACH = frozenset("all each every neither alle samtliche jede toutes tous chacune todas todos cada".split())
+
+
+def _of_some(text: Text, attach: Attachment, mentions: list[Item], start: int, end: int) -> bool:
+    """ "… of the three overdue invoices; FI-4 has time": the claim stands in a stretch of its own that names none and speaks of some that are late."""
+    left, right = text.segments[mentions[0].seg]
+    left = max((cut.end() for cut in _MARK.finditer(text.plain, left, start)), default=left)
+    right = min((cut.start() for cut in _MARK.finditer(text.plain, end, right)), default=right)
+    if any(left <= item.start < right for item in mentions) or not _SOME.search(text.plain, left, right):
+        return False
+    if _everyone(text, left, start, right):
+        return False
+    if text.plain[end:].lstrip()[:1] == ":" or text.plain[right : right + 1] == ":":
+        return False  # "overdue are: FI-1, FI-2"
+    return any((invoice.days_overdue(attach.facts.as_of) or 0) > 0 for invoice in attach.facts.invoices)
 
 
 def _plain(text: Text, attach: Attachment, items: list[Item]) -> list[Invoice]:

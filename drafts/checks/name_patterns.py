@@ -74,12 +74,12 @@ PLACE_LAST = frozenset(
     "county valley north south east west".split()
 )
 PLACE_FIRST = frozenset(
-    "rue avenue place boulevard quai chemin route calle avenida av plaza torre paseo parque puerto port saint sainte st san santa new north south east west great mount fort "
+    "rue avenue place boulevard quai chemin route calle avenida av plaza torre paseo parque puerto port saint sainte st san sant santa sainte santo saints foire salon fete feria fiesta verbena festival fair semaine carnaval noche dia dias new north south east west great mount fort "
     "lac lago laguna villa finca chalet castel chateau castillo schloss gut haus hof hacienda quinta masia mas residence residencia domaine immeuble edificio urbanizacion barrio nave "
     "val vallee valle isla playa plage parc square jardin jardines lake upper lower isle isla ile ferry ms mv hms ss schiff fahre navire bateau buque vessel semana baustelle bauvorhaben projekt objekt filiale standort werk niederlassung chantier projet obra proyecto project site".split()
 )
 PLACE_NEAR = re.compile(
-    r"\b(?:ferry|vessel|ship|boat|mv|navire|bateau|paquebot|buque|barco|schiff|fahre|site|sites|project|projects|branch|depot|plant|store|shop|job|warehouse|office|campus|terminal|delivery|festival|fair|run|portal|in|near|at|chantier|projet|agence|"
+    r"\b(?:ferry|vessel|ship|boat|mv|navire|bateau|paquebot|buque|barco|schiff|fahre|site|sites|project|projects|branch|depot|plant|store|shop|job|warehouse|office|campus|terminal|delivery|festival|festivities|holidays?|fair|feast|run|portal|in|near|at|chantier|projet|agence|"
     r"magasin|site de|usine|obra|proyecto|sucursal|tienda|planta|sede|entrega|bauvorhaben|projekt|baustelle|filiale|standort|objekt|werk|niederlassung)\W+(?:the |de |du |del |la |le |el )?\Z"
 )
 PLACE_AFTER = re.compile(r"\W{0,2}(?:site|sites|project|branch|depot|plant|store|shop|job|warehouse|office|campus|terminal|delivery|building|run|portal|order)\b")

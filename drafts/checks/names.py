@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from .base import BLOCK, CheckInput, Finding
+from .base import BLOCK, WARN, CheckInput, Finding
 from .facts import Facts, simple
 from .greeting import greeting_findings
 from .lexicon.basics import LANGUAGES, MONTHS, WEEKDAYS
@@ -37,7 +37,7 @@ def _ordinary(word: str, languages: tuple[str, ...]) -> bool:
 
 def _unknown_tokens(name: str, facts: Facts) -> list[str]:
     tokens = re.findall(r"[^\W\d_]+", simple(re.sub(r"\S*\d\S*", " ", name)))
-    return [token for token in tokens if token not in facts.name_tokens and token not in _ALLOWED and len(token) > 1]
+    return [token for token in tokens if token not in facts.name_tokens and token not in _ALLOWED and len(token) > 1 and not mask_of(token) >> LANGUAGE_SHIFT]
 
 
 class NameJudge:
@@ -75,14 +75,14 @@ class NameJudge:
             for match in re.finditer(rf"(?<!\w){re.escape(simple(str(name)))}(?!\w)", self.text.plain):
                 yield self.text.finding("G05", "wrong_recipient", BLOCK, match.start(), match.end(), "a name of another account of ours")
 
-    def _name(self, start: int, end: int) -> Iterator[Finding]:
+    def _name(self, start: int, end: int, severity: str = BLOCK) -> Iterator[Finding]:
         name = self.text.folded[start:end]
         if any(left < end and start < right for left, right in self.seen):
             return
         if _unknown_tokens(name, self.facts) and re.search(r"\w", name):
             self.seen.append((start, end))
             why = "a person or company that is not on record for this account"
-            yield self.text.finding("G05", "wrong_recipient", BLOCK, start, start + len(name.rstrip()), why)
+            yield self.text.finding("G05", "wrong_recipient", severity, start, start + len(name.rstrip()), why)
 
     def _debtor(self, start: int, end: int) -> bool:
         """Two words that are no ordinary ones in the place of the one who owes; in a sentence that names an invoice."""
@@ -116,7 +116,11 @@ class NameJudge:
                     continue
                 start = later.start()
             if self._stranger_pair(folded[start:end]) and not self._place(start, end):
-                yield from self._name(start, end)
+                yield from self._name(start, end, BLOCK if self._of_the_debt(start) else WARN)
+
+    def _of_the_debt(self, start: int) -> bool:
+        """The sentence speaks of an invoice or an amount: without one, two capitals are a feast, a fair, a product."""
+        return any(item.kind in {"ref", "money"} for item in self.text.by_segment.get(self.text.segment_at(start), ()))
 
     def _own_line(self, start: int) -> bool:
         """A heading, a greeting or a signature: judged elsewhere. Two capitals at the beginning of a line are one word of a sentence."""

@@ -53,6 +53,25 @@ def spaced_days(folded: str) -> list[Item]:
     return found
 
 
+# "4. Days overdue: 30", "2) NB-7": the number of a line in a list.
+_LISTED = re.compile(r"(?:\A|\n)[ \t]*\(?\Z")
+_LIST_MARK = re.compile(r"[.)][ \t]+(?=\D)")
+
+
+def list_number(folded: str, start: int, end: int) -> bool:
+    """True for the number of a line in a list; a day of a month is read before."""
+    return end - start <= 2 and bool(_LIST_MARK.match(folded, end)) and bool(_LISTED.search(folded, max(0, start - 12), start))
+
+
+_SIGN_NEAR = re.compile(r"(?:[$€£¥]|\b(?:EUR|USD|GBP|CHF|CAD|MXN|AUD))[ \t]?\Z")
+_SIGN_NEXT = re.compile(r"[ \t]?(?:[$€£¥%]|(?:EUR|USD|GBP|CHF|CAD|MXN|AUD|[Ee]uros?|[Ff]ranken|Uhr|h)\b)")
+
+
+def bears_a_sign(folded: str, start: int, end: int) -> bool:
+    """True when a currency, a percentage or an hour stands beside the figure: no day of a month."""
+    return bool(_SIGN_NEAR.search(folded, max(0, start - 5), start) or _SIGN_NEXT.match(folded, end))
+
+
 _VERB_NEXT = re.compile(r"(?:may|march) (?:be|have|has|not|well|also|still|already|just|simply|even|both|each|now|need|want|wish|differ|get|come|go)\b")
 
 

@@ -49,7 +49,7 @@ _REPORTED = re.compile(
     r"ihre (?:an)?frage|vous (?:nous |m')?(?:aviez |avez )?(?:demand\w+|vouliez savoir)|votre question|(?:usted )?(?:nos |me )?(?:pregunt\w+|queria saber|consult\w+)|su (?:pregunta|consulta))\b"
     r"[^.;:!?]{0,40}?\b(?:whether|if|ob|si)\b"
 )
-_ANSWER_NO = re.compile(r"(?:[^.;:!?–-]|(?<=\w)[-.](?=\w)){0,80}[.;:!?,–-]+\s*(?:the answer is |die antwort (?:ist|lautet) |la reponse est |la respuesta es )?(?:no|nein|non|nicht|not at all|keineswegs|aucun\w*|pas du tout|en absoluto)\b")
+_ANSWER_NO = re.compile(r"(?:[^.;:!?–-]|(?<=\w)[-.](?=\w)){0,80}[.;:!?,–-]+\s*(?:the answer is |die antwort (?:ist|lautet) |la reponse est |la respuesta es )?(?:no|nein|non|nicht|we do not|we don't|(?:das )?tun wir nicht|not at all|keineswegs|aucun\w*|pas du tout|en absoluto)\b")
 # The same for a whole sentence that only tells what the reader asked; the answer is the next sentence.
 _ASKED = re.compile(
     r"\b(?:you|sie|du|ihr|vous|usted|ustedes|nos|me|le|se)\b[^.;:!?]{0,60}\b(?:ask(?:ed|ing)?|wonder(?:ed|ing)|wanted to know|enquir(?:ed|ing)|inquir(?:ed|ing)|request(?:ed|ing)|mentioned|suggested|frag(?:en|ten|test)|gefragt|wissen|gebeten|baten|erkundig\w*|"

@@ -51,11 +51,11 @@ _FILL_WORDS = frozenset(
 )
 _PLACEHOLDER_WORDS = re.compile(
     r"\b(?:(?:before|prior to) sending|vor (?:dem )?(?:versand|absenden|versenden)|avant (?:l')?envoi|antes de enviar|insert (?:\w+ "
-    r"){0,3}here|(?:name|amount|date|number|betrag|datum|nombre|montant) (?:here|hier|ici|aqui)|to be (?:filled|completed|added|inserted|"
-    r"confirmed)|hier (?:\w+ ){0,3}(?:einfugen|einsetzen|erganzen)|"
+    r"){0,3}here|(?:name|amount|date|number|betrag|datum|nombre|montant) (?:here|hier|ici|aqui)|(?:is|are|:|-|\(|amount|date|number|sum|price|name|tbc) to be (?:filled|completed|added|inserted|"
+    r"confirmed)(?! by (?:you|your))|hier (?:\w+ ){0,3}(?:einfugen|einsetzen|erganzen)|"
     r"(?:name|betrag|datum|nummer|text|hier|noch|bitte) (?:einfugen|erganzen|eintragen|einsetzen)\b(?! (?:sie|wir|ich)\b)|\bauszufullen\b|wird nachgereicht|folgt noch|a completer|a renseigner|inserer (?:\w+ ){0,3}ici|a "
-    r"inserer|completar|insertar (?:\w+ ){0,4}aqui|por (?:completar|definir|rellenar)|rellenar|"
-    r"pendiente de completar|platzhalter|muster(?:mann|frau|firma|kunde)|john doe|jane doe|mustertext|texte a remplacer|marcador de "
+    r"inserer|insertar (?:\w+ ){0,4}aqui|(?:importe|fecha|nombre|numero|dato|cantidad|a|aqui)\W{1,3}(?:\w+ )?(?:por )?(?:completar|definir|rellenar)|"
+    r"(?:completar|rellenar) (?:importe|fecha|nombre|numero|dato|aqui|antes)|pendiente de completar|platzhalter|muster(?:mann|frau|firma|kunde)|john doe|jane doe|mustertext|texte a remplacer|marcador de "
     r"posicion|zu erganzen|dummy|example company|ejemplo s\.?l|\[?name\]? einfugen)\b"
 )
 _NO_REPLY = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from governance.hidden import is_invisible
 
-from .bank_words import ASTRAY, SAME, THEIRS, UNCHANGED, asked_and_denied, diversions, papers_sent
+from .bank_words import ASTRAY, SAME, THEIRS, UNCHANGED, answers_asked, asked_and_denied, diversions, papers_sent
 from .base import BLOCK, HIGHER, CheckInput, Finding
-from .clauses import Match, condition_before, matches
+from .clauses import LEARNED, Match, condition_before, matches
 from .facts import simple
 from .text import Draft, Text, parsed
 
@@ -112,9 +112,11 @@ def check_payment_route(inp: CheckInput) -> Iterable[Finding]:
         told = bool(own) and all(item.word in known for item in own)
         spans: list[tuple[int, int]] = []
         for match in matches(text, "bank_change"):
-            if (match.source == "learned" and UNCHANGED.search(text.plain, *match.sentence)) or SAME.search(text.plain, *match.sentence):
+            if (match.source == LEARNED and UNCHANGED.search(text.plain, *match.sentence)) or SAME.search(text.plain, *match.sentence):
                 continue  # "nothing in our bank details has changed"
             if papers_sent(text, *match.sentence) or asked_and_denied(text, *match.sentence):
+                continue
+            if match.source == LEARNED and answers_asked(text, *match.sentence, draft.facts.addresses):
                 continue
             if ASTRAY.search(text.plain, *match.sentence) and not own:
                 continue
@@ -193,15 +195,14 @@ def check_personal(inp: CheckInput) -> Iterable[Finding]:
     """G21: phone numbers, addresses, cards, birth dates, scores, internal notes and other customers are not for this reader."""
     draft = parsed(inp)
     facts = draft.facts.raw
-    sender, contact = facts.get("sender") or {}, facts.get("contact") or {}
-    phones = {re.sub(r"\D", "", _TRUNK.sub("", str(sender.get(key) or ""))) for key in ("phone", "fax", "mobile")} - {""}
-    emails = {str(row.get("email") or "").lower() for row in (sender, contact)} | {str(e).lower() for e in facts.get("emails") or ()}
+    sender = facts.get("sender") or {}
+    phones = {*draft.facts.phones, *(re.sub(r"\D", "", _TRUNK.sub("", str(sender.get(key) or ""))) for key in ("fax", "mobile"))} - {""}
     for text in draft.texts:
         for item in text.items:
             said = text.folded[item.start : item.end]
             if item.kind == "phone" and not _same_phone(said, phones) and not _CARD.fullmatch(said):
                 yield text.finding("G21", "personal_data", BLOCK, item.start, item.end, "a telephone number that is not the sender's")
-            elif item.kind == "email" and item.word not in emails:
+            elif item.kind == "email" and item.word not in draft.facts.addresses:
                 yield text.finding(
                     "G21", "personal_data", BLOCK, item.start, item.end, "an e-mail address that is not on record for this message"
                 )
@@ -209,10 +210,24 @@ def check_personal(inp: CheckInput) -> Iterable[Finding]:
             if _luhn(re.sub(r"\D", "", match.group())) or _CARD_GROUPS.search(match.group()):
                 yield text.finding("G21", "personal_data", BLOCK, *match.span(), "a card number")
         for match in _BIRTH.finditer(text.plain) if not text.vocabulary.isdisjoint(_BIRTH_WORDS) else ():
-            yield text.finding("G21", "personal_data", BLOCK, *match.span(), "a birth date")
+            if not match.group().endswith(" le") or "né" in text.folded[match.start() : match.end()].lower():  # "aucune ne le sera"
+                yield text.finding("G21", "personal_data", BLOCK, *match.span(), "a birth date")
         for found in matches(text, "personal"):
+            if _names_no_datum(text, found):
+                continue
             if not condition_before(text, found) and not _own_total(draft, text, found):
                 yield text.finding("G21", "personal_data", BLOCK, found.start, found.end, "personal or internal data")
+
+
+# "Our tax number has not changed": the name of a datum, and no figure of it in the sentence.
+_OUR_DATUM = re.compile(r"\b(?:our|unser\w*|notre|nos|nuestr\w+)\b|\b(?:konto und steuernummer|steuernummer und konto)\b")
+_TAX = re.compile(r"(?:steuernummer|ust-?id\w*|umsatzsteuer\w*|tax (?:id|number)|vat\b|nif\b|cif\b|rfc\b|tva\b|numero (?:fiscal|de tva)|siret)")
+
+
+def _names_no_datum(text: Text, match: Match) -> bool:
+    seg = text.segment_at(match.start)
+    figures = any(item.kind in {"number", "id", "range", "phone"} for item in text.by_segment.get(seg, ()))
+    return not figures and bool(_TAX.match(text.plain, match.start)) and bool(_OUR_DATUM.search(text.plain, *match.sentence))
 
 
 def _own_total(draft: Draft, text: Text, match: Match) -> bool:

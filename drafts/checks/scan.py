@@ -10,14 +10,16 @@ from .facts import Facts, compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
-from .readings import JOINT, is_verb, joined_ids, spaced_days
+from .readings import JOINT, bears_a_sign, is_verb, joined_ids, list_number, spaced_days
 from .scan_patterns import (
     CELL,
     CHUNK,
     DAY_END,
     DAY_WORD,
     DIGIT_NEXT,
+    FRIDAY,
     GLUED,
+    HOUR,
     IBAN,
     LATER,
     NEXT,
@@ -136,9 +138,10 @@ class Scanner:
         """``am 19.10.``, ``le 19/10``, ``due 10/19``: a day without its year, after a word that announces one."""
         dotted = "." in text
         told = DAY_WORD.search(self.plain, max(0, start - 14), start)
-        if dotted and not raw.rstrip(",;:!?)").endswith("."):
+        if bears_a_sign(self.folded, start, end) or (not told and not (dotted and (text[-3] == "." or CELL.search(self.folded, max(0, start - 3), start)))):
             return False
-        if not told and not (dotted and CELL.search(self.folded, max(0, start - 3), start)):
+        closed = raw.rstrip(",;:!?)").endswith(".")  # "24.12." in German; "06.05" only after a word that announces a day
+        if dotted and not closed and (told is None or text[-3] != "." or told.group().strip() in {"of", "on", "from"}):
             return False
         one, two = (int(part) for part in re.split(r"[./-]", text))
         orders = ((one, two),) if dotted else ((one, two), (two, one))  # 3.4. is always the third of April
@@ -179,7 +182,9 @@ class Scanner:
         word, opened = (before[1], before.start(1)) if before else ("", start)
         after = NEXT.match(plain, end) if folded[end : end + 1] not in "\n|" else None
         following = after[1] if after else ""
-        if (following in MONTHS or following in {"of", "de"}) and self._day_of_month(start, end, (value or 0) // THOUSAND):
+        if (following in MONTHS or following in {"of", "de"}) and not decimals and self._day_of_month(start, end, (value or 0) // THOUSAND):
+            return
+        if list_number(folded, start, end):
             return
         if before and word.lower() in MONTHS and self._day_like(end, shape.word, decimals):
             self._month_before(start, end, before, (value or 0) // THOUSAND)
@@ -187,7 +192,8 @@ class Scanner:
         if word and word.lower() in MONTHS and shape.word.isdigit() and len(shape.word) == 4:
             self.items.append(Item("month", opened, end, dates=(f"{shape.word}-{MONTHS[word.lower()]:02d}",)))
             return
-        currency = currency_of(word.lower(), word) if word else None
+        friday = word == "Fr" and (FRIDAY.search(folded, max(0, opened - 8), opened) or HOUR.match(plain, end))
+        currency = currency_of(word.lower(), word) if word and not friday else None
         if currency is not None:
             self._money(start, end, value, currency, "", opened=opened)
         elif not self._followed(start, end, value, following, after):

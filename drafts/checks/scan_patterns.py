@@ -23,4 +23,7 @@ NO_NOUN = re.compile(r"\s*(?:[,.;:)\n]|\Z|(?:with|and|for|is|was|to|by|in|on|at|
 LATER = re.compile(r"[ \t]+([a-z]+)")
 YEAR = re.compile(r"\.?,?\s+(?:de |del |of )?(\d{4})(?!\d)")
 PREVIOUS = re.compile(r"([A-Za-z]+\$?|[$€£¥₹₺₽]|US\$)[.:]?[ \t]*[-(]?\Z")
+# "Mo-Fr 8:00", "Fr 8-12 Uhr": the Friday of office hours, no franc.
+FRIDAY = re.compile(r"\b(?:Mo|Di|Mi|Do)\.? ?(?:-|/|,|\+|&|bis|und) ?\Z")
+HOUR = re.compile(r":\d\d|(?: ?- ?\d{1,2}(?:[:.]\d\d)?)? ?(?:uhr|h)\b")
 IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?(?![A-Za-z0-9])")

@@ -30,7 +30,7 @@ def signature_findings(text: Text, facts: Facts) -> Iterator[Finding]:
     company = False
     for start, line in _closing_lines(text):
         small = sum(word[0].islower() and simple(word) not in _PARTICLE for word in _WORD.findall(line))
-        if small > 2 or any(item.kind in {"money", "ref", "date"} and start <= item.start < start + len(line) for item in text.items):
+        if small > 2 or line.rstrip().endswith(":") or any(item.kind in {"money", "ref", "date"} and start <= item.start < start + len(line) for item in text.items):
             continue
         for verdict in _names(start, line, person, own):
             if verdict == "sender":

@@ -16,6 +16,12 @@ from .text import Draft, Text
 _BE = r"(?:is|are|was|were|has been|have been|ist|sind|wurden?|worden|est|sont|a ete|ont ete|es|son|esta|estan|fue|fueron|quedo|queda|ha sido|sigue|siguen|remains?|reste|bleibt|liegt|liegen)"
 _ARRIVED = r"(?:arrived?|reached us|came in|come in|is in our account|angekommen|eingetroffen|eingegangen|eingelangt|parvenus?|parvenue?s?|arrivee?s?|encaissee?s?|llegado|llegaron|ingresado)"
 SETTLED = re.compile(
+    rf"\b{_BE}(?: \w+){{0,2}}? (?:acquittee?s?|eteinte?s?|extinguid[oa]s?|extinguished|erloschen|getilgt)\b|"
+    r"\bne (?:nous |me )?(?:doit|devez|doivent) plus\b(?! que)|\b(?:no longer owes?|owes? us nothing|owe nothing)\b|\bschulde\w* uns (?:\w+ ){0,2}(?:nichts|keinen)\b|\bya no (?:nos )?deben?\b|"
+    r"\b(?:no existen? ya|ya no existen?|no longer exists?|existier(?:t|en) nicht mehr|n'existe(?:nt)? plus)\b|"
+    r"\bno tiene\w* que pagar nada\b|\b(?:need not|do not have to|don't have to|do not need to|no need to) pay anything\b|\b(?:mussen|brauchen) (?:sie )?nichts mehr (?:zu )?(?:be)?zahlen\b|\bn'avez (?:plus )?rien a (?:payer|regler)\b|"
+    r"\b(?:consta\w*|figur\w*|aparec\w*) (?:\w+ ){0,2}como (?:cobrad|pagad|liquidad|saldad)\w+|\b(?:figure\w*|apparai\w*|ressort\w*) (?:\w+ ){0,3}comme (?:(?:bien|deja|integralement|totalement|entierement) )?(?:payee?|reglee?|soldee?|acquittee?)s?\b|"
+    r"\bals (?:vollstandig |bereits )?(?:bezahlt|beglichen|ausgeglichen|erledigt|getilgt) (?:gefuhrt|gebucht|verbucht|vermerkt|markiert|eingetragen)\b|"
     r"\b(?:tenemos|tengo) (?:ya )?(?:cobrad|pagad|liquidad|saldad|abonad)[oa]s?\b|\b(?:we have|we've|wir haben|nous avons) (?:already |bereits |deja )?(?:collected|vereinnahmt|encaisse) (?:the |la |die )?(?=[a-z]*\W?\d)|"
     r"\boff our (?:books|list|ledger)|\b(?:zero|nil) balance|\bbalance (?:of|is|stands at) (?:zero|nil)|\bsaldo (?:de |es )?(?:cero|0\b)|\bsolde (?:nul|de zero|a zero)|"
     rf"\b{_BE}(?: \w+)? (?:replaced|superseded|ersetzt|remplacee?s?|sustituid[oa]s?|reemplazad[oa]s?) (?:by|with|durch|par|por)|\bdurch [^,;:.!?\n]{{1,40}} ersetzt|"
@@ -51,7 +57,8 @@ NOT_DUE = re.compile(
     r"\becheance (?:de [^,;:]{1,20} )?(?:approche|est proche|est a venir)|\bdelai (?:de (?:paiement|reglement) )?(?:de [^,;:]{1,20} )?(?:court (?:encore|toujours)|n'(?:est|a) pas)|"
     r"\bvous reste (?:encore )?(?:du temps|des jours|quelques jours)|"
     r"\b(?:esta|estan|sigue|siguen|continua)\b[^,;:.!?\n]{0,12}\b(?:dentro de(?:l)?|en) (?:su )?plazo|\bvencimiento\b[^,;:.!?\n]{0,25}\b(?:no ha|aun no|todavia no)\b[^,;:.!?\n]{0,8}(?:llegado|pasado|cumplido)?|"
-    r"\bplazo\b[^,;:.!?\n]{0,25}\b(?:sigue (?:abierto|corriendo|vigente)|no ha (?:vencido|expirado|terminado|concluido))|\bpor vencer\b|\bfalta\w* [^,;:.!?\n]{0,15}para que venza|\bacerca (?:el|su) vencimiento"
+    r"\bplazo\b[^,;:.!?\n]{0,25}\b(?:sigue (?:abierto|corriendo|vigente)|no ha (?:vencido|expirado|terminado|concluido))|\bpor vencer\b|\bfalta\w* [^,;:.!?\n]{0,15}para que venza|\bacerca (?:el|su) vencimiento|"
+    r"\b(?:non (?:encore )?echue?s?|a echoir)(?= ?:\n)"  # a heading
 )
 _ONLY = re.compile(
     r"\b(?:only one|just one|nur eine|lediglich eine|une seule|seulement une|solo una|solamente una|unicamente una)\b[^,;:.!?\n]{0,30}\b(?:invoices?|rechnung(?:en)?|factures?|facturas?)\b"
@@ -79,7 +86,7 @@ def settled_claims(text: Text) -> Iterator[Match]:
     for match in (*claims_of(text, SETTLED), *filter(partial(_of_money, text), claims_of(text, ARRIVED))):
         said = text.plain[match.start : match.end]
         before = text.plain[match.clause[0] : match.start]
-        if not ELSEWHERE.search(before) and (_NOTHING.search(said) or not re.search(NEG, text.plain[slice(*match.clause)])):
+        if (said.startswith("als ") or not ELSEWHERE.search(before)) and (_NOTHING.search(said) or not re.search(NEG, text.plain[slice(*match.clause)])):
             yield match
 
 

@@ -7,21 +7,25 @@ from collections.abc import Iterable, Iterator
 
 from .attach import attachment
 from .base import BLOCK, CheckInput, Finding
+from .booking import booked_on_record, misbooked
 from .clauses import Match, asks, condition_before, matches
+from .counted import counted
 from .denials import denials
 from .denied import denied_facts
-from .denied_words import OF_ITSELF, OVER
+from .denied_words import FREE_PART, OF_ITSELF, OVER
 from .facts import Invoice
-from .lexicon.basics import NUMBER_WORDS
+from .items import Item
 from .numbers import fact_amount
-from .settled import but_for_the_rest, told_settled
+from .reported import reported, wondered
+from .settled import asked_for, but_for_the_rest, said_in_passing, told_settled
 from .speaking import spoken_of
 from .standing import not_of_all, only_one, settled_claims, within_term
 from .text import Draft, Text, parsed
 
-_LATE_WORD = re.compile(r"overdue|past due|uberfallig|ueberfallig|fallig|echu|vencid|retard")
+_LATE_WORD = re.compile(r"overdue|past due|behind|arrears|uberfallig|ueberfallig|fallig|verzug|ruckstand|echu|vencid|retard|atras|en mora")
+_WORD_ON = 12
 _RECEIVED = re.compile(
-    r"receiv|receipt|thank|grateful|apprecia|arriv|transfer|payment|zahlung|erhalten|eingegang|dank|uberweis|recu|merci|remerci|paiement|"
+    r"receiv|receipt|\bche(?:ck|que)\b|scheck|talon|thank|grateful|apprecia|arriv|transfer|payment|zahlung|erhalten|eingegang|dank|uberweis|recu|merci|remerci|paiement|"
     r"reglement|virement|recib|graci|agradec|pago|transferencia|ingres"
 )
 _FULL = re.compile(
@@ -49,11 +53,6 @@ _PARTLY = re.compile(
 _BY_READER = re.compile(r"\b(?:you(?:'ve| have| had)?(?: \w+)? paid|haben sie\b.{0,60}\b(?:be|ge)zahlt|sie haben\b.{0,60}\b(?:be|ge)zahlt|avez (?:\w+ )?(?:paye|regle|verse)|(?:han|ha|habeis|has) (?:pagado|abonado))\b")
 # Purposes whose text may name an invoice under dispute, because it is the subject.
 DISPUTE_PURPOSES = frozenset(("dispute_response", "answer", "correction"))
-_PLURAL = re.compile(r"invoices\b|rechnungen\b|factures\b|facturas\b")
-_COUNT = re.compile(
-    r"(?<![\w.,-])(\d{1,2}|[a-z]+) (?:of your |of our |your |our |the |further |other |ihrer |unserer |de vos |de nos |de sus |de "
-    r"nuestras )?(?:(?:open|outstanding|overdue|unpaid|following|offenen?|uberfalligen?|falligen?|folgenden?|unbezahlten?|ausstehenden?)\s){0,2}\Z"
-)
 
 
 def _amounts_in(text: Text, match: Match) -> list[int]:
@@ -67,9 +66,11 @@ def _payment_known(draft: Draft, text: Text, match: Match, invoices: list[Invoic
     paid = _paid(draft, text, match, invoices)
     amounts = _amounts_in(text, match)
     told = any(amount in paid or amount == sum(p or 0 for p in paid) for amount in amounts)
-    rest = _mentions_rest(text, match)
+    rest = _mentions_rest(draft)
     if told and any(amount == i.open for amount in amounts for i in invoices):
         return True  # "100 less 40 paid = 60 open" says both sides
+    if _of_the_paid(text, match, paid) or (booked_on_record(text, draft.facts, match) and not _FULL.search(text.plain, *match.clause)):
+        return True
     clause = text.plain[slice(*match.clause)]
     if told and _BY_READER.search(clause) and not _FULL.search(clause):
         return True
@@ -84,6 +85,13 @@ def _payment_known(draft: Draft, text: Text, match: Match, invoices: list[Invoic
     return not amounts and rest and not _FULL.search(clause) and ("payment" in match.source or bool(_THANKS.search(clause)))
 
 
+def _of_the_paid(text: Text, match: Match, paid: list[int | None]) -> bool:
+    """ "The check for 3,000.00 cleared": what is said to be in is the amount of a payment on record, and no invoice."""
+    inside = [item for item in text.items if match.start <= item.start < match.end]
+    money = [item.value for item in inside if item.kind == "money"]
+    return bool(money) and all(value in paid for value in money) and not any(item.kind == "ref" for item in inside)
+
+
 def _paid(draft: Draft, text: Text, match: Match, invoices: list[Invoice]) -> list[int | None]:
     """Amounts of the payments a statement can be about: those of its invoices; of all when its sentence names none."""
     named = attachment(draft, text).named.get(text.segment_at(match.start))
@@ -95,20 +103,22 @@ def _paid(draft: Draft, text: Text, match: Match, invoices: list[Invoice]) -> li
     ]
 
 
-def _mentions_rest(text: Text, match: Match) -> bool:
-    """A thank-you for a payment passes when the rest that is still open stands in the text too."""
-    opens = {i.open for i in text.facts.invoices if i.open}
-    return any(i.kind == "money" and i.value in opens for i in text.items)
+def _mentions_rest(draft: Draft) -> bool:
+    """A thank-you for a payment passes when the rest that is still open stands in the letter too."""
+    opens = {i.open for i in draft.facts.invoices if i.open}
+    return any(i.kind == "money" and i.value in opens for text in draft.texts for i in text.items)
 
 
 def _cleared(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in (*matches(text, "cleared"), *settled_claims(text)):
         if (match.language and condition_before(text, match)) or asks(text, match.sentence) or _of_something_else(draft, text, match):
             continue
+        if reported(text, match.sentence, match.end) or wondered(text, match.end) or _by_the_plan(draft, text, match):
+            continue
         invoices = spoken_of(draft, text, match)
         if but_for_the_rest(text, draft.facts, *match.sentence, invoices):
             continue
-        if _LATE_WORD.search(text.plain, match.start, match.end) and not any(
+        if _LATE_WORD.search(text.plain, match.start, min(match.end + _WORD_ON, match.clause[1])) and not any(
             (i.days_overdue(draft.facts.as_of) or 0) > 0 for i in invoices
         ):
             continue
@@ -137,11 +147,20 @@ def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
 
 def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "not_due", negated=None):
-        if not_of_all(draft, text, match) or (match.source == LEARNED and not _DUE_WORD.search(text.plain, *match.sentence)):
+        if _by_the_plan(draft, text, match) or not_of_all(draft, text, match) or (match.source == LEARNED and not _DUE_WORD.search(text.plain, *match.sentence)):
             continue
         late = [i.days_overdue(draft.facts.as_of) for i in spoken_of(draft, text, match)]
         if late and all(days is not None and days > 0 for days in late):
             yield _contradicts(text, match.start, match.end, "the invoice is past its due date")
+
+
+_DUE_SAID = re.compile(r"\bdue\b|payable|fallig|zu zahlen|\bdus?\b|\bdue?s\b|exigible|echoi|echu|venc|pagar")
+
+
+def _by_the_plan(draft: Draft, text: Text, match: Match) -> bool:
+    """ "Under PL-7 nothing is due today": an approved plan that the sentence names says when the invoice is due."""
+    named = any(i.kind == "ref" and i.ref.kind == "term" and match.sentence[0] <= i.start < match.sentence[1] for i in text.items)
+    return named and bool(_DUE_SAID.search(text.plain, match.start, match.end))
 
 
 def _contradicts(text: Text, start: int, end: int, why: str, fact: str = "") -> Finding:
@@ -151,6 +170,8 @@ def _contradicts(text: Text, start: int, end: int, why: str, fact: str = "") -> 
 def _disputes(draft: Draft, text: Text) -> Iterator[Finding]:
     raised = draft.facts.raw.get("disputes") or ()
     for match in matches(text, "disputed", negated=None):
+        if FREE_PART.search(text.plain, *match.sentence):
+            continue
         if match.negated and raised and not condition_before(text, match) and not OF_ITSELF.search(text.plain, *match.sentence) and draft.facts.disputed and not _acknowledged(text) and not OVER.search(text.plain, *match.clause):
             numbers = {i.number for i in spoken_of(draft, text, match)}
             if any(row.get("invoice") in numbers for row in raised) and re.search(
@@ -190,34 +211,25 @@ def _settled_named(draft: Draft, text: Text) -> Iterator[Finding]:
         if item.kind == "ref" and item.ref.kind == "invoice":
             invoice = draft.facts.invoice(item.ref.name)
             dead = invoice.open == 0 or invoice.status.lower() in {"paid", "cancelled", "canceled", "void", "written_off"}
-            if dead and not told_settled(text, draft.facts, item, invoice) and not any(m.sentence[0] <= item.start < m.sentence[1] for m in matches(text, "cleared", negated=None)):
+            if dead and not said_in_passing(text, item) and not _said_settled(draft, text, item, invoice) and not _known_as_settled(draft, text, item, invoice):
                 yield _contradicts(text, item.start, item.end, "nothing is open on this invoice", fact=f"{invoice.number}: 0.00 open")
 
 
-def _count(draft: Draft, text: Text) -> Iterator[Finding]:
-    """ "Your three open invoices" must be a number of invoices that is true."""
-    if text.vocabulary.isdisjoint(("invoices", "rechnungen", "factures", "facturas")):
-        return
-    for noun in _PLURAL.finditer(text.plain):
-        match = _COUNT.search(text.plain, max(0, noun.start() - 60), noun.start())
-        if match is None:
-            continue
-        number = _small(match[1], text.languages)
-        if number is None or number < 2:
-            continue
-        facts = draft.facts
-        late = sum(1 for i in facts.invoices if (i.days_overdue(facts.as_of) or 0) > 0)
-        opened = sum(1 for i in facts.invoices if i.open)
-        named = len({i.ref.name for i in text.items if i.kind == "ref" and i.ref.kind == "invoice"})
-        undisputed = sum(1 for i in facts.invoices if i.number not in facts.disputed and i.open)
-        if number not in {len(facts.invoices), late, opened, undisputed, named}:
-            yield _contradicts(text, match.start(), noun.end(), "the account has another number of open invoices", fact=str(opened))
+def _said_settled(draft: Draft, text: Text, item: Item, invoice: Invoice) -> bool:
+    if told_settled(text, draft.facts, item, invoice):
+        return True
+    return any(m.sentence[0] <= item.start < m.sentence[1] for m in matches(text, "cleared", negated=None))
 
 
-def _small(word: str, languages: tuple[str, ...]) -> int | None:
-    if word.isdigit():
-        return int(word)
-    return next((value for code in languages if (value := NUMBER_WORDS[code].get(word)) is not None), None)
+def _known_as_settled(draft: Draft, text: Text, item: Item, invoice: Invoice) -> bool:
+    """The letter says elsewhere that the invoice is settled, and nothing is asked for it here."""
+    if asked_for(text, item):
+        return False
+    others = [(each, other) for each in draft.texts for other in each.items if other.kind == "ref" and other is not item and other.ref is item.ref]
+    return any(_said_settled(draft, each, other, invoice) for each, other in others)
+
+
+_UPLOADED = re.compile(r"\b(?:portal\w*|portail|upload\w*|hochlad\w*|depot|carga|subida|system|systeme|sistema)\b.{0,80}\b(?:reject\w*|refus\w*|return\w*|abgelehnt|abgewiesen|zuruckgewiesen|lehnte|rechaz\w+|devolv\w+)\b")
 
 
 def _purchase_order(draft: Draft, text: Text) -> Iterator[Finding]:
@@ -225,11 +237,13 @@ def _purchase_order(draft: Draft, text: Text) -> Iterator[Finding]:
         invoices = spoken_of(draft, text, match)
         asked = asks(text, match.sentence)
         told = any(i.kind == "ref" and i.ref.kind == "po" for i in text.items)
+        if _UPLOADED.search(text.plain, *match.sentence):
+            continue  # "your portal rejected the first upload because the order number was missing"
         if invoices and all(i.po for i in invoices) and not condition_before(text, match) and not asked and not told:
             yield _contradicts(text, match.start, match.end, "the facts hold the purchase order", fact=invoices[0].po)
 
 
-_RULES = (_cleared, denials, denied_facts, _not_due, within_term, only_one, _disputes, _disputed_named, _settled_named, _count, _purchase_order)
+_RULES = (_cleared, misbooked, denials, denied_facts, _not_due, within_term, only_one, _disputes, _disputed_named, _settled_named, counted, _purchase_order)
 
 
 def check_state(inp: CheckInput) -> Iterable[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .base import BLOCK, HIGHER, Finding
+from .base import HIGHER, Finding
 from .clauses import Match
 from .facts import simple
 from .numbers import fact_amount
@@ -183,5 +183,5 @@ def judged(draft: Draft, text: Text, match: Match, commitment: Commitment, fact:
             fact=fact,
         )
     return text.finding(
-        commitment.check, commitment.label, BLOCK, match.start, match.end, f"{commitment.why} without a registered term", fact=fact
+        commitment.check, commitment.label, match.severity(), match.start, match.end, f"{commitment.why} without a registered term", fact=fact
     )

@@ -27,7 +27,7 @@ def check_echo(inp: CheckInput) -> Iterable[Finding]:
         for match in matches(text, "echo"):
             if _tells_of_a_term(draft, text, match):
                 continue
-            yield text.finding("G10", "injection_echo", BLOCK, match.start, match.end, "talk of instructions, prompts or approvals")
+            yield text.finding("G10", "injection_echo", match.severity(), match.start, match.end, "talk of instructions, prompts or approvals")
         for found in _PROMPT_MARKS.finditer(text.folded) if any(mark in text.plain for mark in _PROMPT_CHARS) else ():
             yield text.finding("G10", "injection_echo", BLOCK, *found.span(), "a fragment of a prompt or of machine output")
 
@@ -60,7 +60,7 @@ def check_tone(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "rude"):
-            yield text.finding("G20", "rude", BLOCK, match.start, match.end, "abusive, sarcastic or accusing wording")
+            yield text.finding("G20", "rude", match.severity(), match.start, match.end, "abusive, sarcastic or accusing wording")
         if text.folded.count("!") >= 2:
             yield text.finding("G20", "rude", BLOCK, text.folded.index("!"), text.folded.rindex("!") + 1, "two or more exclamation marks")
     yield from find(inp.policy.get("tone_rules", ()), draft)

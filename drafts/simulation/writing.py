@@ -77,18 +77,19 @@ def worst_cost_micro(version: Version, cases: int, policy: PolicyParameters) -> 
     """What asking for so many cases can cost at most, in millionths."""
     if version.prompt is None:
         return 0
-    return cases * budget.cost_micro(policy, budget.ASSUMED_TOKENS_IN, _max_tokens(policy))
+    return cases * _worst_micro(policy)
 
 
-def _max_tokens(policy: PolicyParameters) -> int:
-    return budget.Budget(policy, 0).max_tokens
+def _worst_micro(policy: PolicyParameters) -> int:
+    return budget.cost_micro(policy, budget.ASSUMED_TOKENS_IN, budget.answer_room(policy))
 
 
 def _call(version: Version, case: Case, policy: PolicyParameters, number: int) -> Call:
     assert version.prompt is not None
     kind = Generation.Kind.DRAFT if version.prompt.key == DRAFT else Generation.Kind.PREPARATION
     rendered = prompts.render(version.prompt, json.loads(case.frozen), task_for(case.facts, case.verdict), material=case.material)
-    return Call(number, kind, rendered.messages, version.model, policy.model_seconds, _max_tokens(policy))
+    room = max(budget.LEAST_ANSWER, budget.answer_room(policy, budget.prompt_tokens(rendered.messages)))
+    return Call(number, kind, rendered.messages, version.model, policy.model_seconds, room)
 
 
 def _of_template(case: Case, words: Words) -> Outcome:
@@ -133,9 +134,7 @@ def _edit_rate(case: Case, body: str) -> float | None:
 
 
 def _spent(said: Said, policy: PolicyParameters) -> Spent:
-    answer = said.answer
-    if answer is None:
-        waited = said.error.latency_ms if said.error else 0
-        return Spent(cost_micro=budget.cost_micro(policy, budget.ASSUMED_TOKENS_IN, 0), latency_ms=waited)
-    cost = budget.cost_micro(policy, answer.tokens_in, answer.tokens_out)
-    return Spent(answer.tokens_in, answer.tokens_out, cost, answer.latency_ms)
+    cost = budget.billed_micro(policy, said.answer, said.error, _worst_micro(policy))
+    if said.answer is None:
+        return Spent(cost_micro=cost, latency_ms=said.error.latency_ms if said.error else 0)
+    return Spent(said.answer.tokens_in, said.answer.tokens_out, cost, said.answer.latency_ms)

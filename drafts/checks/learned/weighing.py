@@ -23,6 +23,9 @@ RULES: Mapping[str, str] = {
 STATEMENTS = frozenset(("deadline", "says_paid", "says_nothing_received", "says_cancelled", "says_not_due", "says_no_dispute"))
 FALLS, RAISED = -5.0, 0.3
 """Limits of the evidence (log odds) under which a rule's match falls, and from which a meaning is taken from the model alone."""
+DOUBTED: Mapping[str, float] = {"echo": 0.5, "threat": -1.5}
+"""Rule → evidence under which its match in a question or a condition is a warning for the reviewer and stops nothing ("has it been approved?",
+"if you have paid, please disregard the above"). Lower limits or other rules let short plain offers and threats pass."""
 STATEMENT_RAISED = 0.80
 """Probability from which a statement (paid, not due, a deadline …) is taken from the model; what the rules read as one always stands, because
 it is no violation in itself but is held against the facts."""
@@ -36,18 +39,20 @@ _EDGE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Rules whose matches fall, and rules that match though no pattern did."""
+    """Rules whose matches fall, rules that match though no pattern did, and rules whose matches only warn."""
 
     fallen: frozenset[str]
     raised: frozenset[str]
+    doubted: frozenset[str]
 
 
-def weigh(matched: Collection[str], scores: Mapping[str, float]) -> Verdict:
-    """The verdict on one sentence: ``matched`` = rules that match undenied, ``scores`` = probability per label.
+def weigh(matched: Collection[str], scores: Mapping[str, float], asked: bool) -> Verdict:
+    """The verdict on one sentence: ``matched`` = rules that match undenied, ``scores`` = probability per label, ``asked`` = a question or
+    a condition.
 
     The evidence for a violation is what speaks for any of them and what speaks for this one, together: either alone errs more often.
     """
-    fallen, raised = set(), set()
+    fallen, raised, doubted = set(), set(), set()
     any_at_all, strongest = _odds(scores[ANY]), max(scores[label] for label in RULES if label not in STATEMENTS)
     for label, rule in RULES.items():
         score = scores[label]
@@ -56,11 +61,13 @@ def weigh(matched: Collection[str], scores: Mapping[str, float]) -> Verdict:
         else:
             evidence = any_at_all + _odds(score)
             falls, rises = evidence < FALLS, evidence >= RAISED and (score >= SECOND or score >= strongest)
+            if asked and evidence < DOUBTED.get(rule, FALLS):
+                doubted.add(rule)
         if rises:
             raised.add(rule)
         elif falls:
             fallen.add(rule)
-    return Verdict(frozenset(fallen & set(matched) - raised), frozenset(raised - set(matched)))
+    return Verdict(frozenset(fallen & set(matched) - raised), frozenset(raised - set(matched)), frozenset(doubted - raised))
 
 
 def _odds(probability: float) -> float:
