@@ -111,11 +111,13 @@ class DisputeSignal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "source_kind", "source_id", "invoice"], name="one_signal_per_source_and_invoice"
+                fields=["account", "source_kind", "source_id", "invoice"],
+                condition=Q(status="pending"),
+                name="one_signal_per_source_and_invoice",
             ),
             models.UniqueConstraint(
                 fields=["account", "source_kind", "source_id"],
-                condition=Q(invoice__isnull=True),
+                condition=Q(invoice__isnull=True, status="pending"),
                 name="one_account_signal_per_source",
             ),
             models.CheckConstraint(

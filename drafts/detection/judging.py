@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Invoice
+from drafts.detection.decided import unjudged
 from drafts.detection.reading import Text
 from drafts.detection.topics import FLAG, TOPICS_LENGTH, topics_in
 from drafts.detectors import UNSURE, judge_dispute, judge_reply
 from drafts.detectors.hostile import input_flags
 from drafts.detectors.replies import mentioned
+from drafts.detectors.text import MAX_CHARS, split_history
 
 log = logging.getLogger(__name__)
 
@@ -48,16 +50,17 @@ def judge(texts: Sequence[Text], at: datetime) -> list[Finding]:
     one of several fails, the detectors are broken, not the texts, and the error is raised.
     """
     known = _open_invoices({text.account_id for text in texts})
-    tried = [_attempt(text, known.get(text.account_id, {}), at) for text in texts]
+    fresh = unjudged(texts)
+    tried = [_attempt(text, fresh.get(text, text.body), known.get(text.account_id, {}), at) for text in texts]
     failed = [found for found in tried if isinstance(found, Exception)]
     if len(failed) == len(texts) > 1:
         raise failed[0]
     return [_unreadable(text, found) if isinstance(found, Exception) else found for text, found in zip(texts, tried, strict=True)]
 
 
-def _attempt(text: Text, known: dict[str, int], at: datetime) -> Finding | Exception:
+def _attempt(text: Text, fresh: str, known: dict[str, int], at: datetime) -> Finding | Exception:
     try:
-        return _finding(text, known, at)
+        return _finding(text, fresh, known, at)
     except Exception as error:
         return error
 
@@ -76,17 +79,21 @@ def _open_invoices(account_ids: Collection[int]) -> dict[int, dict[str, int]]:
     return known
 
 
-def _finding(text: Text, known: dict[str, int], at: datetime) -> Finding:
+def _finding(text: Text, fresh: str, known: dict[str, int], at: datetime) -> Finding:
+    """``fresh`` is what of the body no person has judged yet."""
     whole = f"{text.subject}\n{text.body}"
     flags = (FLAG + flag for flag in input_flags(whole))
     topics = " ".join((*topics_in(whole), *flags))[:TOPICS_LENGTH]
-    verdict = judge_dispute(text.body, text.subject) if text.live else None
-    named = tuple(known[number] for number in mentioned(whole, known)) if verdict and verdict.is_dispute else ()
-    disputed = bool(verdict and verdict.is_dispute and (named or _recent(text, at, CURRENT)))
+    verdict = judge_dispute(fresh, text.subject if fresh == text.body else "") if text.live else None
+    # Detectors read so far and no further; nobody writes that much, and what stands behind it would pass unread.
+    too_long = text.live and len(split_history(fresh)[0]) > MAX_CHARS
+    found = too_long or bool(verdict and verdict.is_dispute)
+    named = tuple(known[number] for number in mentioned(whole, known)) if found else ()
+    disputed = found and bool(named or _recent(text, at, CURRENT))
     reply = judge_reply(text.body, text.subject, as_of=text.at.date() if text.at else None) if text.kind == "message" else None
     kind = reply.kind if reply is not None and reply.kind != UNSURE else ""
     return Finding(
-        text, disputed, verdict.category if verdict else "other", (verdict.quote if verdict else "") or whole.strip()[:300],
+        text, disputed, (verdict.category if verdict else "") or "other", (verdict.quote if verdict else "") or whole.strip()[:300],
         verdict.score if verdict else 0.0, named, topics, kind, reply.quote if reply else "",
         kind in PAID and _recent(text, at, CLAIM_AGE), kind == OPT_OUT,
     )  # fmt: skip

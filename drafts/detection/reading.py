@@ -36,6 +36,7 @@ class Channel:
     columns: tuple[str, ...]
     text: Callable[..., Text]
     keeps_topics: bool = True
+    body: str = "body"  # the column people write into
 
 
 def _ticket(pk: int, account_id: int, subject: str, body: str, updated_at: datetime, status: str) -> Text:
@@ -58,8 +59,8 @@ def _call(pk: int, account_id: int, note: str, at: datetime) -> Text:
 CHANNELS: tuple[Channel, ...] = (
     Channel("ticket", Ticket, Q(), ("subject", "body", "updated_at", "status"), _ticket),
     Channel("message", Message, Q(direction=Message.Direction.IN), ("subject", "body", "at", "sender"), _message),
-    Channel("contract", Contract, ~Q(notes=""), ("notes", "noted_on"), _contract, keeps_topics=False),
-    Channel("call", CallNote, ~Q(note=""), ("note", "at"), _call),
+    Channel("contract", Contract, ~Q(notes=""), ("notes", "noted_on"), _contract, keeps_topics=False, body="notes"),
+    Channel("call", CallNote, ~Q(note=""), ("note", "at"), _call, body="note"),
 )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Account, Contact, DisputeSignal
+from django.db.models import Q
+
+from accounts.models import Account, Contact, Dispute, DisputeSignal
 from drafts.detection.judging import Finding
 from drafts.detection.reading import CHANNELS, Channel, Text, read_rows, unread_rows
 from drafts.detectors import DETECTORS
@@ -78,7 +80,9 @@ def _told(signal: DisputeSignal, portfolios: dict[int, int], said: dict[tuple[st
 
 
 def _known(account_ids: Collection[int]) -> set[tuple[int, str, int, int | None]]:
-    rows = DisputeSignal.objects.filter(account_id__in=account_ids)
+    """What waits for a person, or is in dispute already. What was judged and is over can begin anew, with new words."""
+    over = Q(status=DisputeSignal.Status.DISMISSED) | Q(dispute__status=Dispute.Status.RESOLVED)
+    rows = DisputeSignal.objects.filter(account_id__in=account_ids).exclude(over)
     return set(rows.values_list("account_id", "source_kind", "source_id", "invoice_id"))
 
 

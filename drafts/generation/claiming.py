@@ -26,7 +26,7 @@ from governance.policies import PolicyParameters
 LEASE_CALLS = 4
 _WRITTEN = (
     "state", "provider", "model", "prompt_sha256", "content_key", "lease_until", "parameters", "result", "raw_answer", "reused_from",
-    "finish_reason", "finished_at", "error_kind", "error",
+    "finish_reason", "finished_at", "error_kind", "error", "cost_micro",
 )  # fmt: skip
 
 
@@ -56,7 +56,9 @@ def claim(room: int, at: datetime) -> tuple[list[Call], list[int]]:
             return [], _refuse_all(rows, f"The model was not asked: model drafting is switched off: {thrown.reason}", at)
         messages = {row.pk: _render(row) for row in rows}
         rows_open = _let_through(rows, at)
-        known, purse = _known(rows_open), budget.load(policy, [row.account_id for row in rows_open], at)
+        known = _known(rows_open)
+        policies.hold_still()  # workers count the purse one after the other
+        purse = budget.load(policy, [row.account_id for row in rows_open], at)
         calls = [call for row in rows_open if (call := _settle(row, messages[row.pk], known, policy, purse, at))]
         bulk.update(Generation, rows, _WRITTEN)
     asked = {call.generation_id for call in calls}
@@ -112,12 +114,15 @@ def _settle(
         row.result, row.raw_answer, row.finish_reason = answered.result, answered.raw_answer, answered.finish_reason
         close(row, Generation.State.DONE, at, reused_from=answered)
         return None
-    if why := purse.refuse(row.account_id, at):
+    tokens_in = budget.prompt_tokens(messages)
+    if why := purse.refuse(row.account_id, tokens_in, at):
         close(row, Generation.State.SKIPPED, at, error_kind="budget", error=f"The model was not asked: {why}.")
         return None
+    max_tokens = budget.answer_room(policy, tokens_in)
     row.state, row.lease_until = Generation.State.CLAIMED, at + timedelta(seconds=LEASE_CALLS * policy.model_seconds)
-    row.parameters = {**row.parameters, "max_tokens": purse.max_tokens}
-    return Call(row.pk, row.kind, messages, row.model, policy.model_seconds, purse.max_tokens)
+    row.parameters = {**row.parameters, "max_tokens": max_tokens, "tokens_held": tokens_in + max_tokens}
+    row.cost_micro = budget.cost_micro(policy, tokens_in, max_tokens)  # at its worst, until what came back is counted
+    return Call(row.pk, row.kind, messages, row.model, policy.model_seconds, max_tokens)
 
 
 def close(row: Generation, state: str, at: datetime, **fields: Any) -> None:

@@ -1,7 +1,7 @@
 """The one place that speaks to a model provider: any server with the OpenAI chat-completions protocol.
 
-Address and key come from the environment only. Every call has one overall deadline and a size limit, makes exactly one request, and raises
-one exception type. Nothing here decides what to do with an answer.
+Address and key come from the environment only. Every call has one overall deadline and a size limit, makes one request (one that is refused
+for a parameter is put again without it, once), and raises one exception type. Nothing here decides what to do with an answer.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from drafts.generation import deadline
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -30,19 +32,22 @@ RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 class ProviderError(Exception):
     """The provider gave no usable answer. ``kind`` is a code for lists; ``permanent`` means another attempt cannot help.
 
-    ``answer`` carries what was received, for the record; ``latency_ms`` how long it took.
+    ``answer`` carries what was received, for the record; ``latency_ms`` how long it took; ``status`` the code of a refusal.
     """
 
     def __init__(
-        self, kind: str, words: str, *, permanent: bool = False, answer: Answer | None = None, latency_ms: int = 0
+        self, kind: str, words: str, *, permanent: bool = False, answer: Answer | None = None, latency_ms: int = 0, status: int = 0
     ) -> None:
         super().__init__(words)
-        self.kind, self.permanent, self.answer, self.latency_ms = kind, permanent, answer, latency_ms
+        self.kind, self.permanent, self.answer, self.latency_ms, self.status = kind, permanent, answer, latency_ms, status
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the provider said, as received. ``text`` is the content of the first choice; tokens are 0 when the server does not count."""
+    """What the provider said, as received. ``text`` is the content of the first choice; tokens are 0 when the server does not count.
+
+    ``left_out`` names the parameters the model does not take.
+    """
 
     text: str
     model: str
@@ -52,6 +57,7 @@ class Answer:
     tokens_out: int
     latency_ms: int
     raw: str = field(repr=False, default="")
+    left_out: tuple[str, ...] = ()
 
 
 def configured() -> bool:
@@ -65,8 +71,10 @@ def provider_name() -> str:
 
 
 _first_call = threading.Lock()
-# Models that refused the parameter (reasoning models do); learnt from the first refusal, per process.
-_without_temperature: set[str] = set()
+# (model, parameter) that was refused: reasoning models take no temperature and know their limit by its new name only. Learnt from the
+# refusal, per process.
+_refused: set[tuple[str, str]] = set()
+TEMPERATURE, LIMIT, NEW_LIMIT = "temperature", "max_tokens", "max_completion_tokens"
 # Characters a database text or JSON column refuses: NUL and lone surrogates.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -79,29 +87,32 @@ def _connected() -> OpenAI:
 
 @lru_cache(maxsize=4)
 def _client(base_url: str, api_key: str) -> OpenAI:
-    from openai import OpenAI  # takes 0.8 s to import; processes that never call a model do not pay it
+    from openai import DefaultHttpxClient, OpenAI  # takes 0.8 s to import; processes that never call a model do not pay it
 
+    http = deadline.bound(DefaultHttpxClient(timeout=CONNECT_SECONDS))
     # Local servers want some key; retries are ours, because theirs are billed and invisible.
-    return OpenAI(base_url=base_url or None, api_key=api_key or "x", max_retries=0, timeout=CONNECT_SECONDS)
+    return OpenAI(base_url=base_url or None, api_key=api_key or "x", max_retries=0, timeout=CONNECT_SECONDS, http_client=http)
 
 
 def complete(
-    messages: Sequence[dict[str, str]], *, schema_name: str, schema: dict[str, Any], model: str = "", seconds: float, max_tokens: int,
-    temperature: float = 0.0,
+    messages: Sequence[dict[str, str]], *, schema_name: str, schema: dict[str, Any], model: str = "", seconds: float, max_tokens: int
 ) -> Answer:
     """Ask once for a JSON answer of ``schema`` and return it unparsed. The whole exchange takes at most about ``seconds``.
 
     Raises ``ProviderError`` for every failure: timeout, refused or reset connection, status code, too large, not the protocol.
     """
-    began, model = time.monotonic(), model or settings.LLM_MODEL
+    provider = _connected()  # before the clock starts: a process that calls for the first time loads the library
+    began = time.monotonic()
+    asked: dict[str, Any] = {
+        "model": model or settings.LLM_MODEL, "messages": list(messages),
+        "response_format": {"type": "json_schema", "json_schema": {"name": schema_name, "schema": schema, "strict": True}},
+    }  # fmt: skip
     try:
-        raw = _exchange(messages, schema_name, schema, model, began + seconds, max_tokens, temperature)
-    except ProviderError as error:
-        error.latency_ms = _since(began)
-        raise
+        with deadline.until(began + seconds, MAX_BYTES):
+            raw, left_out = _exchange(provider, asked, seconds, {TEMPERATURE: 0.0, LIMIT: max_tokens})
     except Exception as error:
-        raise _as_provider_error(error, model, _since(began)) from error
-    return _read(raw, _since(began))
+        raise _as_provider_error(error, _since(began)) from error
+    return replace(_read(raw, _since(began)), left_out=left_out)
 
 
 def _since(began: float) -> int:
@@ -109,49 +120,44 @@ def _since(began: float) -> int:
 
 
 def _exchange(
-    messages: Sequence[dict[str, str]], schema_name: str, schema: dict[str, Any], model: str, deadline: float, max_tokens: int,
-    temperature: float,
-) -> bytes:
-    asked: dict[str, Any] = {
-        "model": model, "messages": list(messages), "max_completion_tokens": max_tokens,
-        "response_format": {"type": "json_schema", "json_schema": {"name": schema_name, "schema": schema, "strict": True}},
-    }  # fmt: skip
-    if model not in _without_temperature:
-        asked["temperature"] = temperature
-    left = max(0.1, deadline - time.monotonic())
-    streaming = _connected().chat.completions.with_streaming_response.create(**asked, timeout=left)
-    # Streaming only so that a slow drip meets the deadline and a huge answer the size limit: the timeout of a read starts anew with
-    # each byte.
-    with streaming as response:
-        return _collect(response.iter_bytes(), deadline)
+    provider: OpenAI, asked: dict[str, Any], seconds: float, wishes: dict[str, Any]
+) -> tuple[bytes, tuple[str, ...]]:
+    """The body of the answer, and the parameters the model does not take."""
+    from openai import BadRequestError  # see _client
+
+    model = asked["model"]
+    while True:
+        sent = _named(wishes, {name for name in wishes if (model, name) in _refused})
+        try:
+            streaming = provider.chat.completions.with_streaming_response.create(**asked, **sent, timeout=seconds)
+            with streaming as response:
+                return response.read(), tuple({TEMPERATURE} - set(sent))
+        except BadRequestError as error:
+            blamed = {(model, name) for name in (TEMPERATURE, LIMIT) if name in sent and name in str(error)}
+            if not blamed:
+                raise
+            _refused.update(blamed)
 
 
-def _collect(chunks: Iterable[bytes], deadline: float) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    for chunk in chunks:
-        parts.append(chunk)
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise ProviderError("too_large", f"the answer is larger than {MAX_BYTES // 1024} KB")
-        if time.monotonic() > deadline:
-            raise ProviderError("timeout", "the answer did not end in time")
-    return b"".join(parts)
+def _named(wishes: dict[str, Any], refused: set[str]) -> dict[str, Any]:
+    """The parameters as this model takes them. Servers of one's own know the limit by its old name, some ignore the new one."""
+    sent = {name: value for name, value in wishes.items() if name not in refused}
+    if LIMIT in refused or not settings.LLM_BASE_URL:
+        sent[NEW_LIMIT] = sent.pop(LIMIT, wishes[LIMIT])
+    return sent
 
 
-def _as_provider_error(error: Exception, model: str, latency_ms: int) -> ProviderError:
+def _as_provider_error(error: Exception, latency_ms: int) -> ProviderError:
     from openai import APIConnectionError, APIStatusError, APITimeoutError  # see _client
 
+    if isinstance(error, deadline.TooMuch):
+        return ProviderError("too_large", f"the answer is larger than {MAX_BYTES // 1024} KB", latency_ms=latency_ms)
     if isinstance(error, APITimeoutError):
         return ProviderError("timeout", "the model did not answer in time", latency_ms=latency_ms)
     if isinstance(error, APIStatusError):
         code = error.status_code
-        if code == 400 and "temperature" in str(error) and model not in _without_temperature:
-            _without_temperature.add(model)
-            words = "the model takes no temperature; it is asked without one from now on"
-            return ProviderError("temperature", words, latency_ms=latency_ms)
         permanent = code not in RETRYABLE or "insufficient_quota" in str(error)
-        return ProviderError(f"status_{code}", f"the provider answered {code}", permanent=permanent, latency_ms=latency_ms)
+        return ProviderError(f"status_{code}", f"the provider answered {code}", permanent=permanent, latency_ms=latency_ms, status=code)
     if isinstance(error, APIConnectionError):
         return ProviderError("connection", "the connection to the provider failed", latency_ms=latency_ms)
     # Low-level errors of a body that breaks off while it is read.

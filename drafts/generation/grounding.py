@@ -28,12 +28,17 @@ KINDS = {
     "invoices": "invoice", "payments": "payment", "credits": "credit", "promises": "promise", "disputes": "dispute",
     "signals": "signal", "tickets": "ticket", "contracts": "contract", "messages": "message", "calls": "call",
 }  # fmt: skip
-_QUOTED = re.compile(r'"([^"]{2,})"|“([^”]{2,})”|„([^“”]{2,})[“”]|«\s?([^»]{2,}?)\s?»')
+_QUOTED = re.compile(
+    r'"([^"]{2,})"|“([^”]{2,})”|„([^“”]{2,})[“”]|«\s?([^»]{2,}?)\s?»|»([^«]{2,})«|[‹›]([^‹›]{2,})[‹›]'
+    r"|‘(.{2,}?)’(?!\w)|(?<!\w)'(.{2,}?)'(?!\w)"
+)
 _FIGURE = re.compile(r"\d(?:[\d.,'’/:\u00a0\u202f-]*\d)?")
+_CENTS = re.compile(r"[.,](\d\d?)\Z")
+_MONEY = re.compile(rf"(?:\b[A-Z]{{3}}|[€$£])\s?({_FIGURE.pattern})|({_FIGURE.pattern})\s?(?:[A-Z]{{3}}\b|[€$£])")
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)? ([A-Z][a-z]{2,8})\b|\b([A-Z][a-z]{2,8}) (\d{1,2})\b")
-# Shorter figures are counts and days that nobody is misled by ("3 invoices").
+# Shorter figures that are no money are counts and days that nobody is misled by ("3 invoices").
 SHORTEST_FIGURE = 3
 
 
@@ -79,10 +84,20 @@ def objection(text: str, cited: Iterable[str], seen: Shown) -> str:
         return UNKNOWN_FACT
     if any(not _was_said(quote, cited, seen) for quote in quotes(text)):
         return INVENTED_QUOTE
-    figures = {digits(figure) for figure in _FIGURE.findall(text)}
-    if any(len(figure) >= SHORTEST_FIGURE and figure not in seen.figures for figure in figures) or not _days(text) <= seen.days:
+    if not {digits(figure) for figure in _telling(text)} <= seen.figures or not _days(text) <= seen.days:
         return UNKNOWN_FIGURE
     return ""
+
+
+def unfounded(text: str) -> bool:
+    """True when words that cite nothing quote somebody or name a figure or a day all the same."""
+    return bool(quotes(text) or _telling(text) or _days(text))
+
+
+def _telling(text: str) -> list[str]:
+    """The figures a reader would believe: amounts of any length, other figures from three digits on."""
+    money = [before or after for before, after in _MONEY.findall(text)]
+    return money + [figure for figure in _FIGURE.findall(text) if len(re.sub(r"\D", "", figure)) >= SHORTEST_FIGURE]
 
 
 def quotes(text: str) -> list[str]:
@@ -99,17 +114,14 @@ def _was_said(quote: str, cited: Sequence[str], seen: Shown) -> bool:
 
 
 def digits(figure: str) -> str:
-    """A figure as its digits; "1,000.00", "1000.00" and "1 000,00" are the same."""
-    return re.sub(r"\D", "", figure)
+    """A figure as its digits; "1,000.00", "1000" and "1 000,00" are the same, "10.00" and "1,000" are not."""
+    cents = _CENTS.search(figure)
+    whole = re.sub(r"\D", "", figure[: cents.start()] if cents else figure)
+    return f"{whole}.{cents[1]:0<2}" if cents and int(cents[1]) else whole
 
 
 def _known_figures(text: str) -> set[str]:
-    found: set[str] = set()
-    for figure in _FIGURE.findall(text):
-        plain = digits(figure)
-        found.add(plain)
-        if re.search(r"[.,]00$", figure):
-            found.add(plain[:-2])
+    found = {digits(figure) for figure in _FIGURE.findall(text)}
     for year, month, day in _ISO.findall(text):
         found |= {year, f"{day}{month}{year}", f"{month}{day}{year}", f"{year}{month}{day}"}
     return found

@@ -20,6 +20,8 @@ from governance.seed_texts import seed_prompts
 
 F = TypeVar("F", bound=BaseModel)
 MAX_TOKENS = 400
+# A challenge may stand at the end of a long mail.
+SHOWN = 12_000
 
 
 class ModelDetector:
@@ -33,13 +35,15 @@ class ModelDetector:
 
     def judge_dispute(self, text: str, subject: str = "") -> DisputeVerdict:
         """Dispute or not, with the exact words."""
+        read = judge_dispute(text, subject)
         said = self._ask("dispute", text, subject, schema.DisputeJudgement)
         if said is None or (said.is_dispute and not _in(said.quote, text, subject)):
             self.fallbacks += 1
-            return judge_dispute(text, subject)
-        if not said.is_dispute:
-            return DisputeVerdict(False, min(said.score, 0.49), "", "")
-        return DisputeVerdict(True, said.score, said.quote, said.category)
+            return read
+        if said.is_dispute:
+            return DisputeVerdict(True, said.score, said.quote, said.category)
+        # The sentence that carries a dispute may tell the model that there is none.
+        return read if read.is_dispute else DisputeVerdict(False, min(said.score, read.score), "", "")
 
     def judge_reply(
         self, text: str, subject: str = "", *, as_of: date | None = None, known_invoices: Collection[str] = ()
@@ -54,7 +58,7 @@ class ModelDetector:
 
     def _ask(self, key: str, text: str, subject: str, form: type[F]) -> F | None:
         prompt = seed_prompts()[key]
-        material = fence("text:1", f"{subject}\n\n{text}" if subject else text)
+        material = fence("text:1", f"{subject}\n\n{text}" if subject else text, SHOWN)
         messages = [
             {"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user.replace("{material}", material)}
         ]

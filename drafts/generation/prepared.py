@@ -87,8 +87,14 @@ def read(row: Generation) -> Prepared:
     found = standing(row.result, seen)
     return Prepared(
         row.pk, row.follow_up_id, row.account_id, row.model, str(row.prompt_version), row.finished_at or row.created_at,
-        lane=str(row.result.get("suggested_lane", "")), lane_reason=str(row.result.get("lane_reason", "")), **found,
+        lane=str(row.result.get("suggested_lane", "")), lane_reason=reason(row.result), **found,
     )  # fmt: skip
+
+
+def reason(result: Mapping[str, Any]) -> str:
+    """Why the model suggests a lane; empty when its words, which cite nothing, quote somebody or name a figure."""
+    said = visible(str(result.get("lane_reason", ""))).strip()
+    return "" if grounding.unfounded(said) else said
 
 
 def standing(result: Mapping[str, Any], seen: Shown) -> dict[str, Any]:

@@ -7,6 +7,7 @@ No phone number, address, e-mail address or other customer is ever in it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from governance.money import to_decimal
 
 INVOICES_SHOWN = 30
 MATERIAL_LIMIT = 1_500
+_MARK = re.compile(r"\b(BEGIN|END)[\W_]+(DATA)\b", re.IGNORECASE)
+_FIELD = re.compile(r"\{(task|facts|feedback|material)\}")
 
 
 class HasPrompt(Protocol):
@@ -96,9 +99,9 @@ def allowed_facts(facts: Mapping[str, Any], task: Task) -> dict[str, Any]:
     }
 
 
-def fence(fact_id: str, text: str) -> str:
-    """Text from outside as data: invisible characters made visible, marks inside it defused, cut to ``MATERIAL_LIMIT`` characters."""
-    shown = visible(text[:MATERIAL_LIMIT]).replace("BEGIN DATA", "BEGIN-DATA").replace("END DATA", "END-DATA")
+def fence(fact_id: str, text: str, limit: int = MATERIAL_LIMIT) -> str:
+    """Text from outside as data: invisible characters made visible, marks inside it defused in any spelling, cut to ``limit`` characters."""
+    shown = _MARK.sub(r"\1-\2", visible(text[:limit]))
     return f"BEGIN DATA {fact_id}\n{shown}\nEND DATA {fact_id}"
 
 
@@ -113,8 +116,7 @@ def render(
         "feedback": "\n".join(said),
         "material": "\n\n".join(fence(fact_id, text) for fact_id, text in material),
     }
-    user = prompt.user
-    for name, value in fields.items():
-        user = user.replace("{" + name + "}", value)
+    # In one pass: braces in a fact or a text from outside stay what they are.
+    user = _FIELD.sub(lambda found: fields[found[1]], prompt.user)
     messages = ({"role": "system", "content": prompt.system.strip()}, {"role": "user", "content": user.strip()})
     return Rendered(messages, sha256_hex(canonical_json(messages)))

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 RAW_KEPT = 100_000
 _WRITTEN = (
     "state", "result", "raw_answer", "finish_reason", "tokens_in", "tokens_out", "cost_micro", "latency_ms", "lease_until", "finished_at",
-    "error_kind", "error",
+    "error_kind", "error", "parameters",
 )  # fmt: skip
 
 
@@ -61,22 +61,17 @@ def _record(items: Sequence[Said], at: datetime) -> list[int]:
 
 
 def _write(row: Generation, item: Said, policy: PolicyParameters, at: datetime) -> None:
+    row.cost_micro = budget.billed_micro(policy, item.answer, item.error, row.cost_micro)
     if item.answer is not None:
         row.raw_answer, row.finish_reason = item.answer.raw[:RAW_KEPT], item.answer.finish_reason[:40]
         row.tokens_in, row.tokens_out, row.latency_ms = item.answer.tokens_in, item.answer.tokens_out, item.answer.latency_ms
-        counted = row.tokens_in or row.tokens_out
-        row.cost_micro = budget.cost_micro(policy, row.tokens_in, row.tokens_out) if counted else _estimated(policy, item.answer.text)
+        if item.answer.left_out:
+            row.parameters = {**row.parameters, "left_out": list(item.answer.left_out)}
     if item.error is None:
         close(row, Generation.State.DONE, at, result=item.result)
         return
     row.latency_ms = item.error.latency_ms
-    if row.cost_micro == 0:
-        # A call without figures may have been billed all the same: count what it could have cost at most.
-        row.cost_micro = budget.cost_micro(policy, budget.ASSUMED_TOKENS_IN, 0)
+    if item.error.status:
+        row.parameters = {**row.parameters, "tokens_held": 0}
     kind = "permanent" if item.error.permanent else item.error.kind
     close(row, Generation.State.FAILED, at, error_kind=kind, error=f"The model gave no draft: {item.error}.")
-
-
-def _estimated(policy: PolicyParameters, text: str) -> int:
-    """The cost of an answer whose server counts nothing: four characters a token, so that a budget still holds."""
-    return budget.cost_micro(policy, budget.ASSUMED_TOKENS_IN, len(text) // 4 + 1)

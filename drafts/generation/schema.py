@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any, Literal, NoReturn, TypeVar
 
@@ -126,8 +127,7 @@ def parse(answer: Answer, form: type[F], *, asked_model: str) -> F:
         raise _refused("refusal", "the model refused to write", answer)
     if answer.finish_reason != "stop":
         raise _refused("cut_off", f"the answer ended with {answer.finish_reason or 'nothing'}", answer)
-    # Servers add a date to the name they were asked for; another family is another model.
-    if not answer.model.startswith(asked_model):
+    if not _is_same(answer.model, asked_model):
         raise _refused("wrong_model", f"{answer.model or 'an unnamed model'} answered instead of {asked_model}", answer)
     try:
         value = json.loads(answer.text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
@@ -137,6 +137,14 @@ def parse(answer: Answer, form: type[F], *, asked_model: str) -> F:
     except (ValueError, ValidationError, RecursionError) as error:
         words = f"the answer is not in the expected form ({str(error).splitlines()[0][:200]})"
         raise _refused("wrong_form", words, answer) from error
+
+
+# Servers add a date or a tag to the name they were asked for; a sibling ("-mini") is another model.
+_DATED = re.compile(r"(?:[-@:](?:latest|[\d.-]+))?\Z")
+
+
+def _is_same(model: str, asked: str) -> bool:
+    return model.startswith(asked) and bool(_DATED.match(model, len(asked)))
 
 
 def _refused(kind: str, words: str, answer: Answer) -> ProviderError:

@@ -13,7 +13,7 @@ from accounts.models import Contract, Message, Ticket
 from drafts import states
 from drafts.classification.types import Reason
 from drafts.doorbell import ring
-from drafts.generation import client, gate, service
+from drafts.generation import client, gate, prepared, service
 from drafts.generation.prompts import MATERIAL_LIMIT, Task
 from drafts.generation.service import WAIT, Answer, Ask, NoWords, Wanted
 from drafts.models import Generation
@@ -133,7 +133,7 @@ def _reason(generation_id: int, result: Mapping[str, Any]) -> Reason | None:
     lane = result.get("suggested_lane", states.ROUTINE)
     if lane not in (states.EXCEPTION, states.EXECUTIVE_REVIEW):
         return None
-    said = str(result.get("lane_reason") or "no reason given")
+    said = prepared.reason(result) or "no reason given"
     executive = lane == states.EXECUTIVE_REVIEW
     return Reason(
         SUGGESTED, f"The model suggests a closer look: {said}", (f"generation:{generation_id}",), lane,

@@ -117,7 +117,7 @@ def prepare_text(
         note = f"no approved text in {language}; written in {template.language}"
     return Prepared(
         template, composed, findings, canonical, sha256_hex(canonical), facts.sender.email, to_address, lane, reasons, roles,
-        note or (spoken.correction_notes if spoken else ""), spoken.generation_id if spoken else None,
+        note or (f"The model says: {spoken.correction_notes}" if spoken and spoken.correction_notes else ""), spoken.generation_id if spoken else None,
     )  # fmt: skip
 
 

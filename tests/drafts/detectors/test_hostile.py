@@ -55,7 +55,7 @@ def test_orders_to_whoever_drafts_are_told_from_colleagues_machines_and_referenc
     assert bool(input_flags(row["text"])) == (row["label"] == "hostile"), row["text"]
 
 
-@pytest.mark.parametrize("name", ["business_mails.csv", "disputes.csv", "replies.csv"])
+@pytest.mark.parametrize("name", ["business_mails.csv", "business_mails_2.csv", "disputes.csv", "replies.csv", "replies_2.csv"])
 def test_business_mail_is_hardly_ever_flagged(name):
     texts = [row["text"] for row in csv.DictReader((FOLDER / name).open(encoding="utf-8", newline=""))]
     flagged = [text[:80] for text in texts if input_flags(text)]

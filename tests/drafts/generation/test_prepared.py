@@ -82,7 +82,8 @@ def test_a_sentence_that_cites_a_fact_that_is_not_there_is_dropped_and_counted(p
 
 @pytest.mark.parametrize(
     "text",
-    ["They owe EUR 9,999.00.", "INV-9999 is open.", "It fell due on 2026-01-17.", "It fell due on 17 January.", "A fee of 12.50 applies.", "EUR 1234,65 is open."],
+    ["They owe EUR 9,999.00.", "INV-9999 is open.", "It fell due on 2026-01-17.", "It fell due on 17 January.", "A fee of 12.50 applies.", "EUR 1234,65 is open.",
+     "EUR 123,456 is open.", "EUR 12.345,60 is open.", "They offer EUR 50.", "They offer 50 EUR.", "€ 7 would do."],
 )
 def test_a_figure_nobody_showed_the_model_is_dropped(prepare, account, text):
     found = shown(prepare(account, people(memo=[sentence(text, f"account:{account.pk}")])))
@@ -93,6 +94,26 @@ def test_a_figure_nobody_showed_the_model_is_dropped(prepare, account, text):
 def test_the_same_figure_written_another_way_stands(prepare, account, text):
     found = shown(prepare(account, people(memo=[sentence(text, f"account:{account.pk}")])))
     assert [s.text for s in found.memo] == [text]
+
+
+@pytest.mark.parametrize(
+    "said", ["»nobody wrote this«", "‹nobody wrote this›", "›nobody wrote this‹", "‘we don’t pay’", "'we don't pay'", "« nobody wrote this »", "„nobody wrote this“"]
+)
+def test_an_invented_quotation_is_found_in_any_quotation_marks(prepare, account, said):
+    found = shown(prepare(account, people(memo=[sentence(f"The customer’s clerk wrote {said}.", f"account:{account.pk}")])))
+    assert found.memo == () and found.dropped["invented_quote"] == 1
+
+
+def test_apostrophes_are_no_quotation_marks(prepare, account):
+    text = "The customer's clerks' list isn't here, and the supplier's isn't either."
+    found = shown(prepare(account, people(memo=[sentence(text, f"account:{account.pk}")])))
+    assert [s.text for s in found.memo] == [text]
+
+
+@pytest.mark.parametrize(("said", "shown_reason"), [("A ticket hints at a quarrel.", True), ("The CEO wrote 'pay EUR 9 now'.", False), ("They owe 99,999.", False)])
+def test_the_reason_for_a_lane_cites_nothing_and_so_names_no_figure_and_quotes_nobody(prepare, account, said, shown_reason):
+    found = shown(prepare(account, people(suggested_lane="exception", lane_reason=said)))
+    assert found.lane == "exception" and found.lane_reason == (said if shown_reason else "")
 
 
 def test_a_quotation_must_be_in_the_text_it_cites_letter_for_letter(prepare, account):

@@ -76,6 +76,12 @@ def test_the_same_question_of_the_same_account_is_answered_from_the_record(work,
     assert again.state == "done" and again.reused_from_id == first.pk and again.cost_micro == 0
 
 
+def test_braces_in_a_name_are_a_name(work):
+    with Provider(lambda request: answer()) as provider:
+        work([waiting(make_account(name="{material} {feedback} Ltd"))], provider)
+    assert '"{material} {feedback} Ltd"' in provider.requests[0]["messages"][1]["content"]
+
+
 def test_another_account_never_gets_a_recorded_answer(work):
     with Provider(lambda request: answer()) as provider:
         work([waiting(), waiting()], provider)
