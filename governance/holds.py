@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from governance.audit import Entry, account_stream, record
 from governance.history import record_history
@@ -163,10 +163,13 @@ def _reached(hold: Hold, accounts: Mapping[int, int]) -> Iterable[int]:
 
 def switches(at: datetime) -> list[Hold]:
     """The kill switches in force, widest first: everything, portfolios, the model, versions of texts. One query."""
-    thrown = Q(scope__in=("global", "model", "template")) | Q(scope="portfolio", kind=Hold.Kind.PAUSE)
     order = ("global", "portfolio", "model", "template")
-    rows = Hold.objects.filter(standing(at)).filter(thrown).select_related("created_by").order_by("pk")
-    return sorted(rows, key=lambda hold: order.index(hold.scope))
+    return sorted(thrown(at).select_related("created_by").order_by("pk"), key=lambda hold: order.index(hold.scope))
+
+
+def thrown(at: datetime) -> QuerySet[Hold]:
+    """Holds that are kill switches in force, as a query."""
+    return Hold.objects.filter(standing(at)).filter(Q(scope__in=("global", "model", "template")) | Q(scope="portfolio", kind=Hold.Kind.PAUSE))
 
 
 def words_off(at: datetime, template_id: int | None, *, model: bool) -> list[Hold]:

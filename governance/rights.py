@@ -6,11 +6,12 @@ A right is a dated grant of a role on a portfolio (or on all), or a dated share 
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Q, QuerySet, Value
 
 from governance import clock
 from governance.decisions import Allowed, Decision, Denied
@@ -45,6 +46,12 @@ class Scope:
         """Portfolios in which some role reads accounts, be it routed ones only: for rows of a portfolio, never for rows of an account."""
         readers = ACTIONS["see_account"].roles
         return [pk for pk, roles in self.roles_by_portfolio.items() if roles & readers]
+
+    def portfolios_with(self, roles: AbstractSet[str]) -> list[int] | None:
+        """Portfolios in which the person holds one of ``roles``; None for all."""
+        if self.roles_everywhere & roles:
+            return None
+        return [pk for pk, held in self.roles_by_portfolio.items() if held & roles]
 
     @property
     def account_ids(self) -> list[int]:
@@ -81,25 +88,35 @@ def in_force(on: date) -> Q:
 
 
 def scope_of(user: User, on: date | None = None) -> Scope:
-    """Everything ``user`` may reach on a date (default today). Four queries at most, cached nowhere: a demotion acts on the next request."""
+    """Everything ``user`` may reach on a date (default today). Two queries at most, cached nowhere: a demotion acts on the next request."""
     if not getattr(user, "is_active", False) or getattr(user, "pk", None) is None:
         return Scope()
     on = on or clock.today()
-    groups = user.groups.order_by().values("pk")  # asked inside the statements that need it
-    by_portfolio: dict[int, set[str]] = {}
-    grants = PortfolioUserGrant.objects.filter(in_force(on), user=user).values_list("content_object_id", "permission__codename")
-    shared = PortfolioGroupGrant.objects.filter(in_force(on), group__in=groups)
-    for portfolio_id, role in grants.union(shared.values_list("content_object_id", "permission__codename"), all=True):
-        by_portfolio.setdefault(portfolio_id, set()).add(role)
-    everywhere = AllPortfoliosGrant.objects.filter(in_force(on)).filter(Q(user=user) | Q(group__in=groups))
-    by_account: dict[int, set[str]] = {}
     moment = clock.now()
-    shares = AccountShare.objects.filter(user=user, starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
-    for account_id, role in shares.values_list("account_id", "role"):
-        by_account.setdefault(account_id, set()).add(role)
-    all_over = frozenset(everywhere.values_list("role", flat=True))
+    by_portfolio: dict[int, set[str]] = {}
+    by_account: dict[int, set[str]] = {}
+    everywhere: set[str] = set()
+    for kind, key, role in _grants(user, on, moment):
+        held = everywhere if kind == "all" else (by_portfolio if kind == "portfolio" else by_account).setdefault(key, set())
+        held.add(role)
+    all_over = frozenset(everywhere)
     accesses = _break_glass(user, by_portfolio, by_account, all_over, moment)
     return Scope({k: frozenset(v) for k, v in by_portfolio.items()}, {k: frozenset(v) for k, v in by_account.items()}, all_over, accesses)
+
+
+def _grants(user: User, on: date, moment: datetime) -> QuerySet[Any, tuple[str, int, str]]:
+    """Every grant that counts, as ("portfolio", "account" or "all", which one, role). One statement."""
+    groups = user.groups.order_by().values("pk")
+    shares = AccountShare.objects.filter(user=user, starts_at__lte=moment).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+    everywhere = AllPortfoliosGrant.objects.filter(in_force(on)).filter(Q(user=user) | Q(group__in=groups))
+    named: list[tuple[str, QuerySet[Any], Any, str]] = [
+        ("portfolio", PortfolioUserGrant.objects.filter(in_force(on), user=user), "content_object_id", "permission__codename"),
+        ("portfolio", PortfolioGroupGrant.objects.filter(in_force(on), group__in=groups), "content_object_id", "permission__codename"),
+        ("account", shares, "account_id", "role"),
+        ("all", everywhere, Value(0, BigIntegerField()), "role"),
+    ]
+    first, *others = (rows.order_by().values_list(Value(kind, CharField()), key, role) for kind, rows, key, role in named)
+    return first.union(*others, all=True)
 
 
 def _break_glass(

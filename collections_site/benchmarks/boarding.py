@@ -8,22 +8,21 @@ in the same run: the ratio of the two says whether a page costs its period or it
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from itertools import cycle, islice
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collections_site.benchmarks.history import quarter_and_all
-from collections_site.benchmarks.yardsticks import Meter, Refused, peak_memory_mb
+from collections_site.benchmarks.loading import as_served, reader, spread, timed
+from collections_site.benchmarks.yardsticks import Refused, peak_memory_mb
 from collections_site.measures import drawing
 from governance.models import AllPortfoliosGrant, Portfolio, PortfolioUserGrant, User
 from governance.roles import LEADERSHIP
@@ -40,9 +39,7 @@ def run(drafts: int) -> dict[str, Any]:
     """``drafts`` decided drafts over two years; the pages with a quarter of them on record, then with all. Raises ``Refused`` but on PostgreSQL."""
     if connection.vendor != "postgresql":
         raise Refused("The page of measures is benchmarked on PostgreSQL: set DATABASE_URL=postgres://…")
-    # Which address a stylesheet has is not measured, and a checkout may not have gathered its files.
-    plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    with override_settings(STORAGES=plain):
+    with as_served():
         return _run(drafts)
 
 
@@ -56,10 +53,7 @@ def _readers() -> dict[str, Client]:
     """Somebody who leads everything, and somebody who leads one portfolio."""
     if not User.objects.filter(username=WHOLE).exists():
         _cast()
-    clients = {"whole_book": Client(), "one_portfolio": Client()}
-    for client, name in zip(clients.values(), (WHOLE, ONE), strict=True):
-        client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
-    return clients
+    return {who: reader(User.objects.get(username=name)) for who, name in (("whole_book", WHOLE), ("one_portfolio", ONE))}
 
 
 def _cast() -> None:
@@ -80,15 +74,10 @@ def _read(readers: dict[str, Client], result: dict[str, Any], name: str) -> floa
     for who, client in readers.items():
         for kind, load in LOADS.items():
             _board(client, USUAL)  # the first page of a process starts the renderer
-            meter = Meter()
-            times = sorted(load(client, query) for query in islice(cycle(ASKED if kind == "filtered" else [USUAL]), PAGES))
-            spent = meter.read()
-            key = f"{who}_{kind}_{name}"
-            result[f"p50_ms_{key}"], result[f"p95_ms_{key}"] = round(times[PAGES // 2]), round(times[int(PAGES * 0.95)])
-            # On a busy machine wall time is other people's work too; what the page itself costs is this.
-            result[f"cpu_ms_{key}"] = round((spent["python_cpu_seconds"] + spent["database_cpu_seconds"]) / PAGES * 1000)
+            half, figures = spread(partial(load, client), ASKED if kind == "filtered" else [USUAL], PAGES)
+            result |= {f"{figure}_{who}_{kind}_{name}": value for figure, value in figures.items()}
             if (who, kind) == ("whole_book", "usual"):
-                middle = times[PAGES // 2]
+                middle = half
         with CaptureQueriesContext(connection) as asked:
             _board(client, USUAL)
         result[f"queries_{who}_{name}"] = len(asked)
@@ -96,7 +85,7 @@ def _read(readers: dict[str, Client], result: dict[str, Any], name: str) -> floa
 
 
 def _board(client: Client, query: str) -> float:
-    return _timed(lambda: client.get(f"{reverse('admin:measures')}?{query}", secure=True))
+    return timed(lambda: client.get(f"{reverse('admin:measures')}?{query}", secure=True))
 
 
 def _undrawn(client: Client, query: str) -> float:
@@ -106,19 +95,11 @@ def _undrawn(client: Client, query: str) -> float:
 
 def _rows(client: Client, query: str) -> float:
     """The longest list there is: every draft decided in the period."""
-    return _timed(lambda: client.get(f"{reverse('admin:measure_rows', args=['drafts_decided'])}?{query}", secure=True))
+    return timed(lambda: client.get(f"{reverse('admin:measure_rows', args=['drafts_decided'])}?{query}", secure=True))
 
 
 def _csv(client: Client, query: str) -> float:
-    return _timed(lambda: client.post(reverse("admin:measures_csv"), dict(parse_qsl(query)), secure=True))
-
-
-def _timed(load: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    answer = load()
-    if answer.status_code != 200:
-        raise Refused(f"the page answered {answer.status_code}")
-    return (time.perf_counter() - began) * 1000
+    return timed(lambda: client.post(reverse("admin:measures_csv"), dict(parse_qsl(query)), secure=True))
 
 
 LOADS: dict[str, Callable[[Client, str], float]] = {"usual": _board, "undrawn": _undrawn, "filtered": _board, "rows": _rows, "csv": _csv}

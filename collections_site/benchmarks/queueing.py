@@ -7,21 +7,20 @@ reasons are those of a real book. Asked for by somebody who works in the whole p
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Sequence
-from itertools import cycle, islice
+from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account
 from collections_site.benchmarks import book
+from collections_site.benchmarks.loading import as_served, reader, spread, timed
 from collections_site.benchmarks.preparing import analyse
-from collections_site.benchmarks.yardsticks import Meter, Refused, peak_memory_mb
+from collections_site.benchmarks.yardsticks import Refused, peak_memory_mb
 from drafts.models import Brief, Draft, FollowUp
 from drafts.preparation import prepare_all
 from governance import bulk
@@ -41,12 +40,11 @@ def run(drafts: int) -> dict[str, Any]:
     """The queue over ``drafts`` open follow-ups; milliseconds, CPU and statements of a page. Raises ``Refused`` but on PostgreSQL."""
     if connection.vendor != "postgresql":
         raise Refused("The queue is benchmarked on PostgreSQL: set DATABASE_URL=postgres://…")
-    plain = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     book.build(min(drafts, PREPARED))
     prepare_all(book.AS_OF)
     rows = list(FollowUp.objects.select_related("account", "brief", "draft").order_by("pk"))
     client = _reader()
-    with override_settings(STORAGES=plain, SECOND_FACTOR=False):  # showing one is not measured
+    with as_served(SECOND_FACTOR=False):  # showing one is not measured
         few = _measure(client)["queries"]
         for start in range(len(rows), drafts, AT_ONCE):
             _again(rows, start, min(start + AT_ONCE, drafts))
@@ -57,9 +55,7 @@ def run(drafts: int) -> dict[str, Any]:
 def _reader() -> Client:
     user = User.objects.create_user(username="works-everywhere")
     AllPortfoliosGrant.objects.create(user=user, role=FINANCE)
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return reader(user)
 
 
 def _again(rows: Sequence[FollowUp], start: int, end: int) -> None:
@@ -93,21 +89,11 @@ def _copy(row: Any, **fields: Any) -> Any:
 
 def _measure(client: Client) -> dict[str, Any]:
     _page(client, LISTS[0])
-    meter = Meter()
-    times = sorted(_page(client, query) for query in islice(cycle(LISTS), PAGES))
-    spent = meter.read()
+    _, figures = spread(partial(_page, client), LISTS, PAGES)
     with CaptureQueriesContext(connection) as asked:
         _page(client, "tab=all")
-    return {
-        "p50_ms": round(times[PAGES // 2]), "p95_ms": round(times[int(PAGES * 0.95)]), "queries": len(asked),
-        # On a busy machine wall time is other people's work too; what the page itself costs is this.
-        "cpu_ms": round((spent["python_cpu_seconds"] + spent["database_cpu_seconds"]) / PAGES * 1000),
-    }  # fmt: skip
+    return {**figures, "queries": len(asked)}
 
 
 def _page(client: Client, query: str) -> float:
-    began = time.perf_counter()
-    answer = client.get(f"{reverse('admin:drafts_followup_changelist')}?{query}", secure=True)
-    if answer.status_code != 200:
-        raise Refused(f"the page answered {answer.status_code}")
-    return (time.perf_counter() - began) * 1000
+    return timed(lambda: client.get(f"{reverse('admin:drafts_followup_changelist')}?{query}", secure=True))

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from drafts import states
+from drafts.models.elements import AnyElement
 from governance.reach import reach
 from governance.rights import Scope, scope_of
 from governance.tracking import tracked
@@ -29,9 +30,19 @@ class FollowUpQuerySet(models.QuerySet):
         return self.filter(status__in=states.OPEN)
 
 
+def needs(role: str) -> Q:
+    """Follow-ups whose approval needs an answer from ``role``."""
+    return Q(AnyElement("required_roles", 0, role))
+
+
+def has_rule(*rules: str) -> Q:
+    """Follow-ups with a reason by one of these rules; "check:" stands for every check of the text."""
+    return Q(AnyElement("reasons", "rule", *rules))
+
+
 def routed_to(role: str, **account: int) -> models.QuerySet:
     """Ids of the accounts whose follow-up waits for ``role``, waited for it last, or needs its approval."""
-    rows = FollowUp.objects.filter(Q(owner_role=role) | Q(required_roles__icontains=f'"{role}"'), **account)
+    rows = FollowUp.objects.filter(Q(owner_role=role) | needs(role), **account)
     return rows.order_by().values_list("account_id")
 
 
@@ -85,6 +96,8 @@ class FollowUp(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "work_rank", "id"], name="follow_up_queue"),
+            # Lists of several states in work order.
+            models.Index(fields=["work_rank", "id"], condition=Q(status__in=states.OPEN), name="follow_up_work_order"),
             models.Index(fields=["portfolio", "status", "work_rank"], name="follow_up_portfolio_queue"),
         ]
 
