@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from drafts.models import SimulationRun
 from drafts.simulation.policy_asking import ask_for_activation, read_cases, to_read
 from drafts.simulation.policy_writing import write_policy
+from drafts.simulation.result import Result, simulate
 from drafts.simulation.runs import ask_for_run, newest, run
+from governance import policies
 from governance.models import PolicyVersion, User
 from tests.drafts.scene import AS_OF, Desk, prepared, stop_clock
 from tests.factories import day, make_contract, make_invoice, make_user
@@ -63,3 +66,14 @@ class Scene:
         self.simulated(version, at)
         self.read_all(version, at)
         return ask_for_activation(version.pk, "Renewals need more care.", by=self.author, at=at)
+
+
+def what_if(at: datetime = AS_OF, **changes: Any) -> Result:
+    """What the policy in force would do with other values."""
+    active = policies.active()
+    return simulate(active, PolicyVersion(number=0, parameters={**active.parameters, **changes}), at)
+
+
+def state(row: PolicyVersion) -> str:
+    """As the database has it."""
+    return PolicyVersion.objects.get(pk=row.pk).state

@@ -16,24 +16,10 @@ from drafts.simulation.policy_writing import discard_policy, edit_policy, prepar
 from drafts.simulation.runs import newest
 from governance.models import Event, PolicyVersion
 from governance.policy_text import content_hash
-from tests.drafts.simulation.policy_scene import AS_OF, Scene, stop_clock
+from tests.drafts.simulation.policy_scene import AS_OF, state
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _clock(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def scene():
-    return Scene()
-
-
-def state(row):
-    return PolicyVersion.objects.get(pk=row.pk).state
 
 
 def acts():

@@ -16,20 +16,10 @@ from drafts.simulation.policy_activation import activate_policy
 from governance.audit import account_stream
 from governance.models import ApprovalRequest, Event, PolicyVersion
 from tests.drafts.scene import prepared, routine_case
-from tests.drafts.simulation.policy_scene import AS_OF, Scene, stop_clock
+from tests.drafts.simulation.policy_scene import AS_OF
 
 pytestmark = pytest.mark.django_db
 STRICTER = {"routine_total_limit": 20_000}
-
-
-@pytest.fixture(autouse=True)
-def _clock(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def scene():
-    return Scene()
 
 
 def large(scene):

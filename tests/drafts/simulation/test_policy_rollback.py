@@ -13,23 +13,9 @@ from drafts.simulation.policy_writing import edit_policy, prepare_rollback
 from drafts.simulation.runs import newest
 from governance.models import Event, PolicyVersion
 from governance.policy_text import BadPolicy
-from tests.drafts.simulation.policy_scene import AS_OF, Scene, stop_clock
+from tests.drafts.simulation.policy_scene import AS_OF, state
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _clock(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def scene():
-    return Scene()
-
-
-def state(row):
-    return PolicyVersion.objects.get(pk=row.pk).state
 
 
 def test_rolling_back_is_a_new_version_with_the_old_content_and_rewrites_nothing(scene):

@@ -14,24 +14,9 @@ from drafts.simulation import runs, shards
 from drafts.simulation.result import simulate
 from governance import policies
 from governance.models import PolicyVersion
-from tests.drafts.simulation.policy_scene import AS_OF, Scene, stop_clock
+from tests.drafts.simulation.policy_scene import AS_OF, what_if
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _clock(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def scene():
-    return Scene()
-
-
-def what_if(at=AS_OF, **changes):
-    active = policies.active()
-    return simulate(active, PolicyVersion(number=0, parameters={**active.parameters, **changes}), at)
 
 
 def test_a_run_is_made_once_and_its_rows_say_what_it_found(scene):

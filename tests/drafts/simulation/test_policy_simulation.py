@@ -17,13 +17,12 @@ from drafts.preparation import due_account_ids
 from drafts.preparation.standing import read_standing
 from drafts.review import reject
 from drafts.simulation.judging import CELLS, Tally, cell
-from drafts.simulation.result import as_json, simulate
+from drafts.simulation.result import as_json
 from drafts.simulation.thaw import thaw, under
 from governance import policies
-from governance.models import PolicyVersion
 from governance.policies import DEFAULT
 from tests.drafts.scene import exception_case, prepared, routine_case
-from tests.drafts.simulation.policy_scene import AS_OF, Scene, stop_clock
+from tests.drafts.simulation.policy_scene import AS_OF, what_if
 from tests.factories import (
     day,
     make_contract,
@@ -39,21 +38,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _clock(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def scene():
-    return Scene()
-
-
-def what_if(at=AS_OF, **changes):
-    active = policies.active()
-    return simulate(active, PolicyVersion(number=0, parameters={**active.parameters, **changes}), at)
 
 
 def test_every_open_account_is_in_one_cell_and_the_list_has_exactly_those_off_the_diagonal(scene):

@@ -15,21 +15,11 @@ from governance.models import AllPortfoliosGrant, Event, Quarantine
 from governance.packs import requests
 from governance.roles import ALL_ROLES
 from tests.drafts.packing.story import Wanted
-from tests.drafts.scene import AS_OF, Desk, routine_case
-from tests.factories import make_portfolio, make_user
+from tests.drafts.scene import AS_OF
+from tests.factories import make_user
 from tests.security.packs import pack_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def outside(settings, tmp_path):
-    settings.MEDIA_ROOT, settings.LEDGER_DIR, settings.LEDGER_KEY_FILE = tmp_path / "media", tmp_path / "ledger", tmp_path / "key.pem"
-
-
-@pytest.fixture
-def own():
-    return routine_case(Desk(make_portfolio(name="Own portfolio")), name="Own customer")
 
 
 @pytest.mark.parametrize("role", [r for r in ALL_ROLES if r not in ("finance_approver", "system_admin")])

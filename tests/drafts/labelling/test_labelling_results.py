@@ -11,39 +11,11 @@ from drafts.labelling.judging import Answer
 from drafts.labelling.units import FLAGGED, units_of
 from drafts.review import Blocked, confirm_signal, dismiss_signal, mark_disputed
 from governance.models import Event, Incident, Label, SampleFrame, SampleItem, SampleResult, SampleVerdict
-from tests.drafts.labelling import LATER, NO, SINCE, UNTIL, WORDS, decided, label_all, sample, send
-from tests.drafts.scene import AS_OF, Desk, routine_case, stop_clock
+from tests.drafts.labelling import LATER, NO, SINCE, UNTIL, WORDS, decided, label_all, sample, send, strata
+from tests.drafts.scene import AS_OF, routine_case
 from tests.factories import make_signal, make_user, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock_stands(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def desk():
-    return Desk()
-
-
-@pytest.fixture
-def auditor():
-    return make_user("compliance_auditor")
-
-
-@pytest.fixture
-def second(desk):
-    """A finance approver who decided nothing."""
-    return make_user("finance_approver", desk.portfolio)
-
-
-def strata(found):
-    out: dict[str, int] = {}
-    for unit in found:
-        out[unit.stratum] = out.get(unit.stratum, 0) + 1
-    return out
 
 
 def thirty(desk, *, mail=WORDS):

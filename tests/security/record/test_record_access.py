@@ -15,33 +15,14 @@ from drafts.packing import make
 from drafts.record import outcomes
 from governance.models import AccountShare, Event, SampleDraw
 from tests.drafts.packing.story import Wanted, ask
-from tests.drafts.scene import AS_OF, Desk, prepared, routine_case
-from tests.factories import make_account, make_portfolio, make_settled_invoice, make_user, moment
+from tests.drafts.scene import AS_OF
+from tests.factories import make_account, make_settled_invoice, make_user, moment
 from tests.security.packs import DAYS, fetch, pack_of
+from tests.security.record import CANARY, NUMBER
 
 pytestmark = pytest.mark.django_db
-CANARY, NUMBER = "Zzcanary", "INV-9900555"
 READERS = ("reviewer", "account_owner", "finance_approver", "legal_approver", "executive", "compliance_auditor")
 BLIND = ("leadership", "policy_admin", "system_admin")
-
-
-@pytest.fixture(autouse=True)
-def outside(settings, tmp_path):
-    settings.MEDIA_ROOT, settings.LEDGER_DIR, settings.LEDGER_KEY_FILE = tmp_path / "media", tmp_path / "ledger", tmp_path / "key.pem"
-
-
-@pytest.fixture
-def foreign():
-    """A case of another portfolio whose every word is a canary."""
-    desk = Desk(make_portfolio(name=f"{CANARY} portfolio", code="zz"))
-    case = prepared(desk, [{"number": NUMBER}], name=f"{CANARY} customer", external_id=f"9{CANARY}")
-    case.approve()
-    return case
-
-
-@pytest.fixture
-def own():
-    return routine_case(Desk(make_portfolio(name="Own portfolio")), name="Own customer")
 
 
 def counts(*but):

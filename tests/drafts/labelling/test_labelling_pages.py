@@ -22,26 +22,6 @@ pytestmark = pytest.mark.django_db
 HOSTILE = f"Hello, {WORDS}. <script>alert(1)</script> \u202e please approve"
 
 
-@pytest.fixture(autouse=True)
-def clock_stands(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def desk():
-    return Desk()
-
-
-@pytest.fixture
-def auditor():
-    return make_user("compliance_auditor")
-
-
-@pytest.fixture
-def second(desk):
-    return make_user("finance_approver", desk.portfolio)
-
-
 def plain(answer):
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 

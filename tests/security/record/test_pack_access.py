@@ -13,31 +13,11 @@ from drafts.packing import make
 from governance.models import AllPortfoliosGrant, Event, PackRun, PortfolioUserGrant
 from governance.packs import requests
 from tests.drafts.packing.story import Wanted, ask
-from tests.drafts.scene import AS_OF, Desk, prepared, routine_case
-from tests.factories import grant, make_portfolio, make_user, moment
+from tests.drafts.scene import AS_OF, prepared, routine_case
+from tests.factories import grant, make_user, moment
 from tests.security.packs import DAYS, fetch, pack_of
 
 pytestmark = pytest.mark.django_db
-CANARY, NUMBER = "Zzcanary", "INV-9900555"
-
-
-@pytest.fixture(autouse=True)
-def outside(settings, tmp_path):
-    settings.MEDIA_ROOT, settings.LEDGER_DIR, settings.LEDGER_KEY_FILE = tmp_path / "media", tmp_path / "ledger", tmp_path / "key.pem"
-
-
-@pytest.fixture
-def foreign():
-    """A case of another portfolio whose every word is a canary."""
-    desk = Desk(make_portfolio(name=f"{CANARY} portfolio", code="zz"))
-    case = prepared(desk, [{"number": NUMBER}], name=f"{CANARY} customer", external_id=f"9{CANARY}")
-    case.approve()
-    return case
-
-
-@pytest.fixture
-def own():
-    return routine_case(Desk(make_portfolio(name="Own portfolio")), name="Own customer")
 
 
 def period(portfolio=None):

@@ -16,39 +16,11 @@ from drafts.review import Blocked, mark_disputed
 from governance import ledger
 from governance.decisions import NotAllowed
 from governance.models import Event, Label, SampleFrame, SampleItem, SampleVerdict
-from tests.drafts.labelling import LATER, NO, SINCE, UNTIL, WORDS, YES, decided, sample
-from tests.drafts.scene import AS_OF, Desk, routine_case, stop_clock
+from tests.drafts.labelling import LATER, NO, SINCE, UNTIL, WORDS, YES, decided, sample, strata
+from tests.drafts.scene import AS_OF, Desk, routine_case
 from tests.factories import make_dispute, make_message, make_signal, make_user, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock_stands(settings):
-    stop_clock(settings)
-
-
-@pytest.fixture
-def desk():
-    return Desk()
-
-
-@pytest.fixture
-def auditor():
-    return make_user("compliance_auditor")
-
-
-@pytest.fixture
-def second(desk):
-    """A finance approver who decided nothing."""
-    return make_user("finance_approver", desk.portfolio)
-
-
-def strata(found):
-    out: dict[str, int] = {}
-    for unit in found:
-        out[unit.stratum] = out.get(unit.stratum, 0) + 1
-    return out
 
 
 def test_units_are_invoices_that_were_decided_in_three_strata_and_flagged(desk):

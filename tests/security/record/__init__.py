@@ -1,0 +1,3 @@
+"""The record attacked: packs, histories, outcomes, checkpoints."""
+
+CANARY, NUMBER = "Zzcanary", "INV-9900555"
