@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.ageing import BUCKETS, LABELS, bucket
+from accounts.importing import uploads
 from accounts.models import Account, Dispute, ImportRun, Invoice, Source
 from collections_site.measures.asked import usual
 from collections_site.measures.board import summary
@@ -25,10 +26,11 @@ from drafts.labelling.judging import due_for
 from drafts.labelling.telling import latest
 from drafts.models import Delivery
 from drafts.simulation.runs import newest, why_stale
-from governance import assignment, break_glass, ledger
+from governance import assignment, break_glass, clock, ledger, verifications
 from governance.admin.pages import may, moment, page, person, require, scope_for
 from governance.checkpoints.files import Unreadable
 from governance.decisions import Denied
+from governance.language import said
 from governance.metrics.asking import EVERYTHING, Reach
 from governance.models import AllPortfoliosGrant, Decision, Event, PolicyVersion, SampleFrame, TemplateVersion, User
 from governance.rights import Scope
@@ -42,10 +44,11 @@ NOTEWORTHY = (
 
 
 def role_words(request: HttpRequest) -> str:
-    """The roles under the name in the header."""
+    """The roles under the name in the header, in the reader's language: two by name, the others by number."""
     held = scope_for(request).all_roles
     names = [label_of(role) for role in ALL_ROLES if role in held]
-    return ", ".join(names[:2]).capitalize() + (f" +{len(names) - 2}" if len(names) > 2 else "") or "No role yet"
+    shown = said(", ".join(names[:2]).capitalize())
+    return f"{shown} +{len(names) - 2}" if len(names) > 2 else shown or said("No role yet")
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -53,6 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
     scope, now = scope_for(request), moment(request)
     held = scope.all_roles
     context: dict[str, Any] = {"greeting": _greeting(request, now), "sources_failed": failed_sources(scope)}
+    if may(request, "import"):
+        context["imported"] = uploads.unseen(person(request))
     if held and not _any_account(scope):
         context["first_run"] = _first_steps(request)
     if held & DECIDERS:
@@ -124,15 +129,15 @@ def _compliance(request: HttpRequest, scope: Scope, now: Any) -> dict[str, Any]:
         ],
         "everything": AUDITOR in scope.roles_everywhere,
         "due": len(due_for(person(request), scope)),
+        "broken": verifications.broken(),
         "emergencies": list(break_glass.unreviewed(person(request), now)[:10]),
     }
 
 
 def _within(scope: Scope, role: str, path: str) -> Q:
     """Rows of the portfolios in which the person holds ``role``."""
-    if role in scope.roles_everywhere:
-        return Q(pk__isnull=False)
-    return Q(**{f"{path}__in": [pk for pk, held in scope.roles_by_portfolio.items() if role in held]})
+    held = scope.portfolios_with({role})
+    return Q(pk__isnull=False) if held is None else Q(**{f"{path}__in": held})
 
 
 def _leadership(scope: Scope, now: Any) -> dict[str, Any]:
@@ -142,18 +147,13 @@ def _leadership(scope: Scope, now: Any) -> dict[str, Any]:
         "ageing": ageing(_within(scope, LEADERSHIP, "portfolio_id"), now),
         "bands": [LABELS[b] for b in BUCKETS],
         "disputes": disputes.count(),
-        "recall": latest(SampleFrame.Kind.RECALL, _portfolios(scope, LEADERSHIP)),
+        "recall": latest(SampleFrame.Kind.RECALL, scope.portfolios_with({LEADERSHIP})),
     }
-
-
-def _portfolios(scope: Scope, role: str) -> set[int] | None:
-    """The portfolios in which the person holds ``role``; None for all."""
-    return None if role in scope.roles_everywhere else {pk for pk, held in scope.roles_by_portfolio.items() if role in held}
 
 
 def _led(scope: Scope) -> Reach:
     """The portfolios somebody leads; measures of others they may see stay on the page of the measures."""
-    led = _portfolios(scope, LEADERSHIP)
+    led = scope.portfolios_with({LEADERSHIP})
     return EVERYTHING if led is None else Reach(frozenset(led))
 
 
@@ -205,6 +205,7 @@ def verify_record(request: HttpRequest) -> HttpResponse:
     except (Unreadable, OSError) as error:
         messages.error(request, f"The record could not be verified: {error}")
         return redirect("admin:index")
+    verifications.keep(report, clock.now())
     if not report.whole:
         where = "; ".join(f"{b.stream} at event {b.number}: {b.why}" for b in report.breaks[:5])
         messages.error(request, f"The record is broken in {report.count} places: {where}")

@@ -49,15 +49,15 @@ def shown_page(page: str) -> str:
     out: list[str] = []
     last = 0
     for part in _PARTS.finditer(page):
-        out += [marks.sub(lambda found: mark(found[0]), page[last : part.start()]), _part(part, marks)]
+        out += [marks.sub(lambda found: mark(found[0]), page[last : part.start()]), _part(part)]
         last = part.end()
     return "".join([*out, marks.sub(lambda found: mark(found[0]), page[last:])])
 
 
-def _part(part: re.Match[str], marks: re.Pattern[str]) -> str:
+def _part(part: re.Match[str]) -> str:
     if part["keep"] or part["tag"]:
         return part[0]
-    return _TAG.sub(lambda found: found["tag"] or marks.sub(lambda char: f"⟨{hidden.written(char[0])}⟩", found[0]), part[0])
+    return _TAG.sub(lambda found: found["tag"] or hidden.visible(found[0]), part[0])
 
 
 class NothingHiddenMiddleware:

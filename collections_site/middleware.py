@@ -1,13 +1,16 @@
-"""Two things per request that every page needs: times in the person's own time zone, words in their language."""
+"""What every page needs of its request: times in the person's own time zone, words in their language, one reading of the demo's clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+from governance import clock
 
 
 class PersonTimeZoneMiddleware:
@@ -46,6 +49,18 @@ class PersonLanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class ClockMiddleware:
+    """A page that only reads asks once how far the clock of a demo stands from the wall clock."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        with clock.read_once() if request.method in ("GET", "HEAD") else nullcontext():
+            return self.get_response(request)
 
 
 def offered(wanted: str) -> str:

@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import DisputeSignal
 from drafts import states
-from drafts.admin import decisions, holding, outgoing
-from drafts.admin.lookup import accounts_of, follow_ups_of
-from drafts.admin.work import mine
-from drafts.models import Delivery, FollowUp
-from governance import break_glass, quarantine
+from drafts.admin import holding, waiting
+from drafts.models import FollowUp
+from governance import break_glass, quarantine, verifications
 from governance.admin.pages import may, moment, person, scope_for
-from governance.models import Decision, Hold, Portfolio, Quarantine, TemplateVersion, Told
-from governance.roles import AUDITOR, DECIDERS, SYSTEM
+from governance.models import Hold, Portfolio, Quarantine, TemplateVersion
+from governance.roles import AUDITOR, SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +76,8 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("Portfolios", "admin:governance_portfolio_changelist", "gear", "see_roles"),
         ),
     ),
-    ("Help", (Item("Who may do what", "admin:who_may", "question", ""),)),
+    ("Help", (Item("Who may do what", "admin:who_may", "question", ""), Item("Practice", "admin:practice", "check", "approve"))),
 )
-
-
-def counts(request: HttpRequest) -> dict[str, int]:
-    """The numbers beside the links, each counted like the list it points at; one query for all of them."""
-    user: Any = request.user
-    scope = scope_for(request)
-    unread = Told.objects.filter(person=user, read_at__isnull=True)
-    if not scope.all_roles & (DECIDERS | {AUDITOR}):
-        return {"notices": unread.count()}
-    rows, accounts = follow_ups_of(request), accounts_of(request)
-    leaving = Delivery.objects.filter(follow_up__in=rows, state__in=outgoing.TABS["leaving"][1])
-    parts = {
-        "notices": unread,
-        "mine": rows.filter(mine(user, scope, moment(request))),
-        "leaving": leaving,
-        "decisions": Decision.objects.filter(decisions.deciding(scope), state=Decision.State.OPEN),
-        "signals": DisputeSignal.objects.filter(account__in=accounts, status=DisputeSignal.Status.PENDING),
-    }
-    queries = [
-        part.order_by().values(key=Value(name, CharField())).annotate(n=Count("pk")).values_list("key", "n")
-        for name, part in parts.items()
-    ]
-    return dict(queries[0].union(*queries[1:], all=True))
 
 
 def _allowed(request: HttpRequest, item: Item) -> bool:
@@ -115,12 +88,12 @@ def _allowed(request: HttpRequest, item: Item) -> bool:
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Sections with their links. A role never sees a link that answers 403."""
-    numbers = counts(request)
+    numbers = waiting.counts(request)
     out = []
     for title, items in SECTIONS:
         links = [
             {
-                "title": item.title, "url": reverse(item.url_name), "icon": item.icon, "count": numbers.get(item.count, ""),
+                "title": item.title, "url": reverse(item.url_name), "icon": item.icon, "count": waiting.told(numbers[item.count]) if numbers.get(item.count) else "",
                 "current": _is_current(request.path, reverse(item.url_name)),
             }
             for item in items
@@ -152,14 +125,14 @@ class Line:
 def system_lines(request: HttpRequest) -> list[Line]:
     """What everybody must know now, most severe first."""
     lines = []
-    refused = quarantine.standing()
-    if refused:
+    if waiting.counts(request)["quarantines"] and (refused := quarantine.standing()):
         why = "; ".join(row.get_cause_display().lower() for row in refused)
         since = f"{timezone.localtime(refused[0].found_at):%d %b %H:%M}"
         lines.append(Line("bad", "lock", f"Nothing is sent since {since}: {why}. A person has to look and lift this.", refused[0]))
     for hold in holding.thrown(request):
         lines.append(Line("bad", "pause", _switch_words(request, hold), hold))
-    return [*_at_most(lines), *_break_glass_lines(request)]  # an alarm is never counted away
+    alarms = [*_record_lines(request), *_break_glass_lines(request)] if scope_for(request).all_roles & {AUDITOR, SYSTEM} else []
+    return [*_at_most(lines), *alarms]  # an alarm is never counted away
 
 
 def _switch_words(request: HttpRequest, hold: Hold) -> str:
@@ -183,10 +156,17 @@ def _at_most(lines: list[Line], most: int = SHOWN_LINES) -> list[Line]:
     return lines if more <= 0 else [*lines[:most], Line("bad", "pause", f"And {more} more.", lines[most].hold)]
 
 
+def _record_lines(request: HttpRequest) -> list[Line]:
+    """A record that did not verify, until a verification finds it whole: for who has to look into it."""
+    found = verifications.broken()
+    if found is None:
+        return []
+    since = f"{timezone.localtime(found.at):%d %b %H:%M}"
+    return [Line("bad", "record", f"The record did not verify on {since}: {found.words.rstrip('.')}.", url=reverse("admin:health"))]
+
+
 def _break_glass_lines(request: HttpRequest) -> list[Line]:
     """An open emergency access, for everybody whom it concerns: its holder, the auditors, the other administrators."""
-    if not scope_for(request).all_roles & {AUDITOR, SYSTEM}:
-        return []
     found, user = [], person(request)
     for row in break_glass.visible_to(user).filter(pk__in=break_glass.open_now(moment(request))):
         until = f"{timezone.localtime(row.ends_at):%H:%M}"

@@ -14,12 +14,14 @@ from drafts import states
 from drafts.admin.lookup import follow_ups_of
 from drafts.admin.outgoing import TABS as OUTGOING
 from drafts.admin.signals import signals_of
-from drafts.admin.work import mine, second_approval
+from drafts.admin.work import counted, mine, second_approval
 from drafts.models import Delivery, FollowUp, Reply
+from governance import pace, policies
 from governance.admin.pages import moment, person, scope_for
 from governance.models import Approval, Event, User
 from governance.reach import reach
 from governance.rights import Scope
+from governance.roles import FINANCE
 
 SHOWN = 5
 # What a reply may turn out to be, in the words of a summary: (one, many, kinds).
@@ -34,16 +36,13 @@ def work(request: HttpRequest) -> dict[str, Any]:
     user, scope, now = person(request), scope_for(request), moment(request)
     rows = follow_ups_of(request)
     own = rows.filter(mine(user, scope, now))
-    ends = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    numbers = own.aggregate(
-        total=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)), today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=ends))
-    )
+    numbers = counted(own, timezone.localtime(now))
     first = own.select_related("account", "brief").order_by("work_rank", "pk").first()
     return {
         **numbers, "next": first, "next_signals": signals_of(first) if first else [], "leaving": _leaving(rows, user), "back": _back(rows, own, user, now),
         "oldest": (timezone.localtime(now).date() - first.oldest_due_on).days if first and first.oldest_due_on else 0,
         "stopped": _stopped(rows), "stopped_n": rows.filter(status=states.STOPPED).count(), "second": rows.filter(second_approval(scope)).count(),
-        "replies": _replies(rows, now), "addresses": _addresses(user, scope), "week": _own_week(user, now),
+        "replies": _replies(rows, now), "addresses": _addresses(user, scope), "week": _own_week(user, now), **_pace(user, scope, now),
         "unknown": list(Delivery.objects.filter(follow_up__in=rows, state=states.OUTCOME_UNKNOWN).select_related("account")[:SHOWN]),
     }  # fmt: skip
 
@@ -116,3 +115,19 @@ def _own_week(user: User, now: datetime) -> dict[str, int]:
     disputed = Q(confirmed_kind="dispute") | Q(confirmed_kind="", machine_kind="dispute")
     missed = Reply.objects.filter(disputed, created_at__gte=since, delivery__approval_request__approvals__person=user)
     return {**answers, **acts, "missed": missed.values("pk").distinct().count()}
+
+
+def _pace(user: User, scope: Scope, now: datetime) -> dict[str, Any]:
+    """Rows of approvals faster than they can be read, today: one's own, and for who leads a portfolio those of the others in it."""
+    led = scope.portfolios_with({FINANCE})
+    since = pace.begin_of_day(user, now)
+    own = pace.runs(since, people=[user.pk]).get(user.pk, pace.Run())
+    others = {pk: run for pk, run in pace.runs(since, portfolios=led).items() if pk != user.pk and run.longest} if led != [] else {}
+    if not own.longest and not others:
+        return {}
+    most = policies.active_parameters().quick_approvals_in_a_row
+    quick = {pk: run for pk, run in others.items() if run.longest > most}
+    people = sorted(User.objects.filter(pk__in=quick), key=str)
+    return {
+        "quick": own if own.longest > most else None, "quick_next": own.now > most, "quick_others": [(who, quick[who.pk]) for who in people],
+    }  # fmt: skip

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "collections_site.hidden.NothingHiddenMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "collections_site.middleware.ClockMiddleware",
     "collections_site.middleware.PersonTimeZoneMiddleware",
     "collections_site.middleware.PersonLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -23,6 +23,8 @@ from governance.policies import PolicyParameters
 
 # Lines we know ourselves: no outside source can be stale about them.
 OWN = "account"
+# Where customers' words stand that may dispute an invoice.
+CHANNELS = ("tickets", "messages", "contracts")
 # Version of the frozen shape, so that old briefs stay readable when facts gain fields.
 SHAPE = 1
 
@@ -188,7 +190,9 @@ def _disputes(facts: AccountFacts) -> tuple[str, tuple[str, ...]]:
     if facts.signals:
         parts.append(f"{len(facts.signals)} possible")
     evidence = (*(f"dispute:{d.id}" for d in facts.disputes), *(f"signal:{s.id}" for s in facts.signals))
-    return (", ".join(parts) or "none found"), evidence
+    found = ", ".join(parts) or "none found"
+    unread = ", ".join(facts.sources[kind].name for kind in CHANNELS if facts.sources[kind].state not in FINE_STATES)
+    return (f"{found}; not read: {unread}" if unread else found), evidence
 
 
 def _tickets(facts: AccountFacts) -> tuple[str, tuple[str, ...]]:

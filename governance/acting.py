@@ -28,6 +28,7 @@ RIGHTS: dict[str, str] = {
     "draft.edited": "edit_draft",
     "draft.opened": "approve",
     "draft.viewed_evidence": "approve",
+    "draft.answered_first": "approve",
     "finding.acknowledged": "approve",
     "approval.given": "approve",
     "approval.refused": "reject",

@@ -29,6 +29,7 @@ ACTIONS: dict[str, str] = {
     "draft.edited": "draft edited",
     "draft.opened": "draft opened",
     "draft.viewed_evidence": "evidence opened",
+    "draft.answered_first": "answered from the evidence, before the text was shown",
     "finding.acknowledged": "warning read",
     "approval.requested": "approval asked for",
     "approval.given": "approved",

@@ -18,7 +18,7 @@ from governance.rights import Scope
 from governance.roles import SATISFIED_BY
 
 # What somebody who looks at a text before they answer leaves behind; it tells who answered as surely as the answer does.
-LOOKS = ("draft.opened", "draft.viewed_evidence", "follow_up.open", "follow_up.leave")
+LOOKS = ("draft.opened", "draft.viewed_evidence", "draft.answered_first", "follow_up.open", "follow_up.leave")
 
 
 @dataclass(frozen=True, slots=True)

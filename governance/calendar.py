@@ -49,6 +49,11 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def day_begins(local: datetime) -> datetime:
+    """Midnight of the day of ``local``, in its time zone."""
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def business_minutes(since: datetime, until: datetime, time_zone: str, country: str = "", start_hour: int = 9, end_hour: int = 17) -> int:
     """Whole minutes between two moments that lie inside business hours of business days; 0 when ``until`` is not later."""
     here, total = zone(time_zone), timedelta(0)

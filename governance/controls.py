@@ -104,11 +104,11 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _control(
         "oversight", "Oversight effectiveness", "It is measured that people really look: evidence opened, warnings ticked one by one, refusals given.",
-        "drafts/test_approve.py::test_each_warning_must_be_ticked_and_is_recorded_with_its_reader", "GOVERN 3.2, MEASURE 3.3", "CC4.1", eu_ai_act="14(4)(b)",
+        "drafts/test_approve.py::test_each_warning_must_be_ticked_and_is_recorded_with_its_reader drafts/test_evidence_first.py", "GOVERN 3.2, MEASURE 3.3", "CC4.1", eu_ai_act="14(4)(b)",
     ),
     _control(
         "independent_qa", "Independent QA and recall sampling", "Somebody who did not approve draws random samples and labels them.",
-        "drafts/test_labelling.py drafts/test_labelling_results.py governance/test_recall.py drafts/detectors/test_measure_detectors.py", "MEASURE 1.1, MEASURE 1.3, MEASURE 2.5", "CC4.1", iso_42001="A.6.2.6",
+        "drafts/labelling/test_labelling.py drafts/labelling/test_labelling_results.py governance/test_recall.py drafts/detectors/test_measure_detectors.py", "MEASURE 1.1, MEASURE 1.3, MEASURE 2.5", "CC4.1", iso_42001="A.6.2.6",
     ),
     _control(
         "untrusted_text", "Untrusted inbound text", "Customers' words are data, never instructions; what tries to instruct is flagged.",

@@ -18,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import SafeData
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from governance.language_formats import bent, dates_in_format, in_format
@@ -189,8 +190,8 @@ def _word(text: str) -> str | None:
     """An entry without values, also where the desk began a sentence with it, went on after it, or ended it with a full stop."""
     tries: tuple[tuple[str, Callable[[str], str]], ...] = (
         (text, str),
-        (text[:1].lower() + text[1:], lambda words: words[:1].upper() + words[1:]),
-        (text[:1].upper() + text[1:], str),
+        (text[:1].lower() + text[1:], capfirst),
+        (capfirst(text), str),
     )
     for tried, finish in tries:
         if (words := gettext(tried)) != tried:
@@ -204,7 +205,7 @@ def _word(text: str) -> str | None:
 
 def _as_begun(text: str, words: str) -> str:
     """A sentence that begins with a capital begins with one in every language."""
-    return words[:1].upper() + words[1:] if text[:1].isupper() else words
+    return capfirst(words) if text[:1].isupper() else words
 
 
 def is_own(place: str) -> bool:

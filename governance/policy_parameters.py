@@ -113,6 +113,10 @@ class PolicyParameters(_Typed):
     retention_days_working_copies: int = Field(30, ge=1, description="typed text that was never saved as a version")
     # review
     claim_minutes: int = Field(30, ge=5, le=240)
+    evidence_first_percent: int = Field(0, ge=0, le=100, description="of this share of the drafts a reviewer sees the evidence before the text")
+    quick_approvals_in_a_row: int = Field(
+        10, ge=1, le=1000, description="after more approvals in a row, unedited and faster than they can be read, the next draft begins with the evidence"
+    )
 
     def send_delay(self, lane: str, legal: bool = False) -> int:
         """Minutes between the last approval and leaving."""

@@ -67,6 +67,8 @@ _ALL: tuple[Parameter, ...] = (
     Parameter("approval_business_days", SENDING, "An approval is good for", "business days", MORE),
     Parameter("draft_business_days", SENDING, "A draft not decided expires after", "business days", MORE),
     Parameter("routine_editor_may_approve", SENDING, "In the routine lane the editor of a text may approve it", "", MORE),
+    Parameter("evidence_first_percent", SENDING, "Evidence before the text, for a sample of", "percent of the drafts", LESS),
+    Parameter("quick_approvals_in_a_row", SENDING, "Evidence before the text, after more quick approvals in a row than", "", MORE),
     Parameter("discount_executive_limit", SENDING, "A discount needs an executive above", "of the account's currency", MORE),
     Parameter("due_hours_routine", DEADLINES, "A routine draft should be decided within", "hours", NEVER),
     Parameter("due_hours_exception", DEADLINES, "An exception should be decided within", "hours", NEVER),

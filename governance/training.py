@@ -64,13 +64,13 @@ def trained(person_ids: Collection[int], subject: str, on: date) -> set[int]:
     return set(in_force(on).filter(person_id__in=person_ids, subject=subject).values_list("person_id", flat=True))
 
 
-def people_in_reach(scope: Scope) -> QuerySet[User]:
-    """Whose trainings somebody may see or write: everybody with a role where they hold ``write_training``; with it everywhere, all."""
+def people_in_reach(scope: Scope, roles: frozenset[str] = ACTIONS["write_training"].roles) -> QuerySet[User]:
+    """Everybody with a role where somebody holds one of ``roles``; with one of them everywhere, all. By default: whose trainings they may
+    see or write."""
     people = User.objects.filter(is_service=False)
-    roles = ACTIONS["write_training"].roles
-    if scope.roles_everywhere & roles:
+    portfolios = scope.portfolios_with(roles)
+    if portfolios is None:
         return people
-    portfolios = [pk for pk, held in scope.roles_by_portfolio.items() if held & roles]
     direct = PortfolioUserGrant.objects.filter(content_object_id__in=portfolios)
     grouped = PortfolioGroupGrant.objects.filter(content_object_id__in=portfolios)
     everywhere = AllPortfoliosGrant.objects.all() if portfolios else AllPortfoliosGrant.objects.none()

@@ -115,6 +115,7 @@ def _run(request: HttpRequest, run_id: int) -> ImportRun:
 def show(request: HttpRequest, run_id: int) -> HttpResponse:
     """What a file would do, or what it did."""
     run = _run(request, run_id)
+    uploads.seen(run, _person(request))
     before = uploads.imported_before(run)
     done = run.state == ImportRun.State.COMMITTED
     context: dict[str, Any] = {

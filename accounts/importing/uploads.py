@@ -24,6 +24,7 @@ from governance.rights import can, roles_of
 from governance.roles import FINANCE
 
 KEPT_DAYS = 7
+UNSEEN = 5  # so many results are named on Home
 
 
 class AlreadyImported(Exception):
@@ -120,7 +121,20 @@ def _commit(run: ImportRun, *, by: User, at: datetime, sha256: str, accept_parti
         raise service.DataMoved
     options = options_of(run, accept_partial=accept_partial)
     digest = run.options["digest"]
+    run.options["unseen"] = True
     return service.commit(path, _portfolio(run), options, at=at, by=by, name=run.file_name, run=run, checked_digest=digest)
+
+
+def unseen(by: User) -> list[ImportRun]:
+    """Imports of this person's files that ended, and whose result they have not had on the screen yet: newest first."""
+    rows = ImportRun.objects.filter(started_by=by, state=ImportRun.State.COMMITTED, options__unseen=True)
+    return list(rows.select_related("portfolio").order_by("-committed_at")[:UNSEEN])
+
+
+def seen(run: ImportRun, by: User) -> None:
+    """The result is on a screen; only that of who brought the file counts."""
+    if run.started_by_id == by.pk and run.options.pop("unseen", False):
+        run.save(update_fields=["options"])
 
 
 def _portfolio(run: ImportRun) -> Portfolio:

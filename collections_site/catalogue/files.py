@@ -14,11 +14,13 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.text import capfirst
 
 from collections_site.catalogue import names, pages, sentences
 from governance.language import CONTEXT
 
-FOLDER = sentences.ROOT / "locale"
+FOLDER = settings.BASE_DIR / "locale"
 LANGUAGES = ("de",)
 # Words of the Python that nobody sees on a page: codes, names of fields and of invented people, words that rules look for.
 NOT_SHOWN = FOLDER / "not-shown.txt"
@@ -71,7 +73,7 @@ def wanted() -> list[Wanted]:
 
 def _begins_alike(found: dict[Key, Wanted], name: str) -> bool:
     """True when the catalogue holds the same words with another first letter: one entry serves both (``governance.language``)."""
-    return (name[:1].upper() + name[1:], "") in found or (name[:1].lower() + name[1:], "") in found
+    return (capfirst(name), "") in found or (name[:1].lower() + name[1:], "") in found
 
 
 def read(language: str) -> Catalog:

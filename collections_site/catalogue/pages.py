@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.template import Engine, Template
 from django.template.base import Node, TokenType
 from django.templatetags.i18n import BlockTranslateNode
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = settings.BASE_DIR
 # An audit pack is evidence: it is written in English, like the record it is taken from.
 ON_RECORD = ("pack/",)
 _WORDS_OF_TAG = re.compile(r"""\b_\("([^"]+)"\)|\b_\('([^']+)'\)""")

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
 APPS = ("collections_site", "drafts", "accounts", "governance")
 # Modules that do not speak to people on pages: what customers read, what machines read, what commands and logs say.
 SILENT = re.compile(
@@ -22,10 +23,10 @@ SILENT = re.compile(
     r"|spoken_figures|scan_patterns|scan|credit_words|clauses|languages|confusables|fold|segments|shapes|late|settled|speaking|tone_rules|words"
     r"|greeting|signature|refusals|uncharted|readings|forecast|idle_days|text|sums|numbers|currencies|amounts|pack_files|packs)\.py"
     r"|^drafts/generation/(phrases|statement|formats|prompts|compose|filling|schema|grounding|client|model_detector)\.py"
-    r"|^accounts/importing/(canonical|staging|sql|copying|writing|extras|pages)\.py|^collections_site/(checks|celery|wsgi|urls|settings|embedded|beat|cash)\.py"
+    r"|^accounts/importing/(canonical|staging|sql|copying|writing|extras|pages)\.py|^collections_site/(checks|celery|wsgi|urls|settings|embedded|beat|cash|letters)\.py"
     r"|^collections_site/demo/(?!(tour|people|broken|chain)\.py)|^collections_site/measures/digest\.py"
     r"|^governance/(guards|database_role|seed|seed_texts|sql|merkle|signing|canonical|bytewise|heads|ledger_stream|ledger_rows|synthetic|models/__init__)\.py"
-    r"|^governance/packs/verify\.py|^drafts/simulation/cli\.py|^drafts/delivery/(mime|anatomy|transports)\.py|^governance/(language|language_formats|admin/names)\.py|^drafts/detection/reading\.py"
+    r"|^governance/packs/verify\.py|^drafts/simulation/cli\.py|^drafts/delivery/(mime|anatomy|transports)\.py|^governance/(language|language_formats|admin/names)\.py|^drafts/detection/reading\.py|^drafts/models/elements\.py"
 )
 # Errors for whoever writes code, never for whoever reads a page.
 FOR_PROGRAMMERS = {"RuntimeError", "KeyError", "TypeError", "AssertionError", "NotImplementedError", "ImproperlyConfigured", "LookupError", "AttributeError"}

@@ -123,8 +123,9 @@ STEPS = (
          "message does not leave, and Outgoing says why.",
          _case("1006"), _stopped_because_paid, ("payment", "Let the payment arrive")),
     Step("hostile", "A customer's text that tries to instruct the machine", "jonas",
-         "The ticket hides commands in markup and invisible characters. They are shown as text and marked; the model obeyed once, the checks "
-         "refused what it wrote, and the approved template spoke.",
+         "The ticket hides commands in markup and invisible characters. They are shown as text and marked; the model obeyed, the checks refused "
+         "both its attempts, which are listed on the page, and the approved template spoke. Then type Calder into the search on top: there "
+         "the model invented an amount, and was refused in the same way.",
          _case("2011")),
     Step("rule", "Change a rule, take a pack, break the chain", "mara",
          "Let executives look from 90 days before a renewal instead of 60: save a draft, and see who would move before anybody may activate "

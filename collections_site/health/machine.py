@@ -14,11 +14,11 @@ from governance.admin.wording import span
 from governance.holds import sending_paused
 from governance.measured import FINE, NOT_SET_UP, PROBLEM, UNKNOWN, WARNING, Measured
 from governance.models import Beat, ControlResult, Event, JobFailure
+from governance.verifications import LEDGER
 
 # A message leaves within a sweep or two of its time; words wait for the model at most as long as it may take, and a round.
 LATE, VERY_LATE = timedelta(minutes=5), timedelta(minutes=15)
 CHECKPOINT_EVERY = timedelta(hours=2)
-LEDGER = "ledger"
 
 
 def workers(found: Round) -> list[Measured]:

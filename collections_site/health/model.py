@@ -83,4 +83,6 @@ def _switches() -> Measured:
     if fallen:
         value = "; ".join(f"{row.portfolio.name} writes from templates: {row.fell_back_why}" for row in fallen)
         return line(MODEL, "gate", "Model drafting", WARNING, value, limit, means, "Mend what keeps it from being ready.", LINK, "see_readiness")
+    if not client.configured():
+        return line(MODEL, "gate", "Model drafting", NOT_SET_UP, "a model may write, but none is configured", limit, "The approved templates write.", "", LINK, "see_readiness")
     return line(MODEL, "gate", "Model drafting", FINE, f"on for {', '.join(row.portfolio.name for row in rows)}", limit, means, "", LINK, "see_readiness")

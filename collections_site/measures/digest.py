@@ -22,6 +22,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from collections_site.letters import BY_MACHINE, address
 from collections_site.measures import drawing
 from collections_site.measures.asked import Asked, of_window
 from collections_site.measures.board import STACKS, board, summary
@@ -56,8 +57,7 @@ class Letter:
 
     def to(self, address: str) -> EmailMultiAlternatives:
         """As mail. It says of itself that a machine wrote it, so that nobody's absence answers."""
-        headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-        mail = EmailMultiAlternatives(self.subject, self.text, settings.DEFAULT_FROM_EMAIL, [address], headers=headers)
+        mail = EmailMultiAlternatives(self.subject, self.text, settings.DEFAULT_FROM_EMAIL, [address], headers=BY_MACHINE)
         mail.attach_alternative(self.html, "text/html")
         mail.mixed_subtype = "related"
         for name, picture in self.charts:
@@ -123,7 +123,7 @@ def _subject(told: dict[str, Any]) -> str:
 
 
 def _address(asked: Asked) -> str:
-    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('admin:measures')}?{asked.address()}"
+    return address(f"{reverse('admin:measures')}?{asked.address()}")
 
 
 def send_due(at: datetime) -> int:

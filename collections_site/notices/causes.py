@@ -15,10 +15,9 @@ from django.urls import reverse
 
 from accounts.models import Source
 from accounts.readiness import age_limit
-from collections_site.health.machine import LEDGER
-from drafts import states
+from drafts.admin.work import ASKED
 from drafts.models import Delivery, FollowUp
-from governance import policies
+from governance import policies, verifications
 from governance.models import Approval, ControlResult, Event, Hold, Notice
 from governance.roles import AUDITOR, DECIDERS, FINANCE, POLICY, SYSTEM
 
@@ -27,8 +26,6 @@ Kind = Notice.Kind
 BACK = timedelta(hours=24)
 SOON = timedelta(minutes=30)
 AT_ONCE = 500
-# Waiting for a person's answer; what is on hold waits for something else.
-_WAITS = (states.AWAITING_DECISION, states.READY, states.IN_REVIEW, states.AWAITING_APPROVAL, states.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def activated(at: datetime) -> Iterator[Cause]:
 
 def late(at: datetime) -> Iterator[Cause]:
     """Work that is due within half an hour and waits for a person: to who leads there."""
-    rows = FollowUp.objects.filter(status__in=_WAITS, due_at__gt=at, due_at__lte=at + SOON).order_by("pk")
+    rows = FollowUp.objects.filter(status__in=ASKED, due_at__gt=at, due_at__lte=at + SOON).order_by("pk")
     for pk, portfolio_id, due_at in rows.values_list("pk", "portfolio_id", "due_at")[:AT_ONCE]:
         key, path = f"late:{pk}:{due_at:%Y%m%d%H%M}", reverse("admin:review", args=[pk])
         yield Cause(key, Kind.LATE, path, frozenset({FINANCE}), portfolio_id, params={"due": due_at.isoformat()}, expires_at=due_at)
@@ -117,11 +114,9 @@ def outdated(at: datetime) -> Iterator[Cause]:
 
 def broken(at: datetime) -> Iterator[Cause]:
     """A record that does not verify, since the last time it did."""
-    looks = ControlResult.objects.filter(control=LEDGER)
-    last = looks.order_by("-id").first()
-    if last is None or last.state != ControlResult.State.FAILING:
+    if verifications.broken() is None:
         return
-    whole = looks.exclude(state=ControlResult.State.FAILING).order_by("-id").values_list("pk", flat=True).first()
+    whole = verifications.looks().exclude(state=ControlResult.State.FAILING).values_list("pk", flat=True).first()
     yield Cause(f"chain:{whole or 0}", Kind.CHAIN, reverse("admin:compliance"), frozenset({AUDITOR, SYSTEM}))
 
 

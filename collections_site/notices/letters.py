@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from collections_site.notices import ageing, morning, telling, words
+from collections_site.letters import address
+from collections_site.notices import ageing, morning, telling
 from governance.calendar import SATURDAY, zone
 from governance.models import Posting, User
 
@@ -70,5 +71,5 @@ def letter(name: str, person: User, at: datetime) -> tuple[str, str] | None:
     if found is None:
         return None
     subject, context = found
-    context |= {"desk": words.address(reverse("admin:index")), "preferences": words.address(reverse("admin:preferences")), "person": person}
+    context |= {"desk": address(reverse("admin:index")), "preferences": address(reverse("admin:preferences")), "person": person}
     return subject, render_to_string(f"desk/notices/{name}.txt", context).strip() + "\n"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import DisputeSignal
+from collections_site.letters import address
 from collections_site.notices import words
 from drafts import states
 from drafts.admin.decisions import deciding
-from drafts.admin.work import mine, second_approval
+from drafts.admin.work import counted, mine, second_approval
 from drafts.models import FollowUp
 from governance.calendar import zone
 from governance.models import Decision, Notice, User
@@ -31,22 +32,20 @@ def told(person: User, at: datetime) -> tuple[str, dict[str, Any]] | None:
     if not unread and not any(work.values()):
         return None
     subject = _subject(work, unread)
-    queue = words.address(reverse("admin:drafts_followup_changelist"))
-    return subject, {"work": work, "unread": unread, "notices": notices, "queue": queue, "list": words.address(reverse("admin:notices"))}
+    queue = address(reverse("admin:drafts_followup_changelist"))
+    return subject, {"work": work, "unread": unread, "notices": notices, "queue": queue, "list": address(reverse("admin:notices"))}
 
 
 def _work(person: User, scope: Scope, at: datetime) -> dict[str, int]:
     rows = FollowUp.objects.visible_to(person, scope)
-    local = at.astimezone(zone(person.time_zone))
-    ends = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     signal = DisputeSignal.objects.filter(account=OuterRef("account_id"), status=DisputeSignal.Status.PENDING)
-    counted: dict[str, int] = rows.filter(mine(person, scope, at)).aggregate(
-        total=Count("pk"), late=Count("pk", filter=Q(due_at__lt=at)), today=Count("pk", filter=Q(due_at__gte=at, due_at__lt=ends)),
+    work = counted(
+        rows.filter(mine(person, scope, at)), at.astimezone(zone(person.time_zone)),
         signals=Count("pk", filter=Exists(signal)), stopped=Count("pk", filter=Q(status=states.STOPPED)),
-    )
-    counted["second"] = rows.filter(second_approval(scope)).count()
-    counted["decisions"] = Decision.objects.filter(deciding(scope), state=Decision.State.OPEN).count()
-    return counted
+    )  # fmt: skip
+    work["second"] = rows.filter(second_approval(scope)).count()
+    work["decisions"] = Decision.objects.filter(deciding(scope), state=Decision.State.OPEN).count()
+    return work
 
 
 def _subject(work: dict[str, int], unread: int) -> str:

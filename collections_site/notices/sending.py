@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F, Q
 
+from collections_site.letters import BY_MACHINE
 from collections_site.notices import telling
 from governance import quarantine
 from governance.models import Posting
@@ -72,8 +73,7 @@ def _mail(row: Posting) -> None:
     """To the address the person has today, if they are still here. It says of itself that a machine wrote it."""
     if row.person is None or not row.person.is_active or not row.person.email:
         raise NotTaken("the person has no address or is not active")
-    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-    EmailMessage(row.subject, row.text, settings.DEFAULT_FROM_EMAIL, [row.person.email], headers=headers).send()
+    EmailMessage(row.subject, row.text, settings.DEFAULT_FROM_EMAIL, [row.person.email], headers=BY_MACHINE).send()
 
 
 def _webhook(text: str) -> None:

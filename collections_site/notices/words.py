@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.urls import reverse
 
+from collections_site.letters import address
 from governance.calendar import zone
 from governance.models import Notice
 
@@ -57,11 +57,6 @@ def _title(notice: Notice, here: ZoneInfo) -> str:
     if notice.kind == Kind.POLICY:
         return f"Policy {notice.params['number']} is in force"
     return "The check of the record failed"
-
-
-def address(path: str) -> str:
-    """As a link in a letter."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
 def together(kind: str, notices: Sequence[Notice], in_zone: str) -> tuple[str, str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from drafts.review.base import Blocked
+from drafts.review.snoozing import LONGEST
 from drafts.transitions import WrongState
 from governance.decisions import NotAllowed
 
@@ -104,6 +106,23 @@ def day_of(request: HttpRequest, name: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Missing(f"“{text}” is not a date; expected for example 2026-11-30") from error
+
+
+def until_and_why(request: HttpRequest, at: datetime) -> tuple[datetime, str]:
+    """Until when something is put off, and why. Raises ``Missing`` for what the form does not say, or for a day out of bounds."""
+    day = day_of(request, "until")
+    if day is None:
+        raise Missing("choose the day on which they should be back")
+    until = datetime.combine(day, time(0), timezone.get_current_timezone())
+    if not at < until <= at + LONGEST:
+        raise Missing(f"choose a day from tomorrow on, {LONGEST.days} days from now at most")
+    return until, needed(request, "reason", "write why they can wait: whoever looks at the account sees it")
+
+
+def days_to_put_off(now: datetime) -> tuple[date, date]:
+    """The first and the last day until which something can be put off."""
+    today = timezone.localtime(now).date()
+    return today + timedelta(days=1), today + LONGEST
 
 
 def ids_of(request: HttpRequest, name: str) -> list[int]:

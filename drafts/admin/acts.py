@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from drafts import responses, review
 from drafts.admin import workspace
-from drafts.admin.acting import Missing, Problem, attempt, ids_of, needed, whole
+from drafts.admin.acting import Missing, Problem, attempt, ids_of, needed, until_and_why, whole
 from drafts.admin.lookup import follow_up_or_404
 from drafts.review.base import Conflict
 from governance import clock, topics
@@ -91,6 +91,16 @@ def route(request: HttpRequest, pk: int) -> HttpResponse:
         return review.route(pk, note=note, role=role, user=user, **_verb(request))
 
     return _ended(request, pk, "route", act, "routed.")
+
+
+def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the account off until a day, with a reason; it comes back by itself."""
+
+    def act() -> Any:
+        verb = _verb(request)
+        return review.snooze(pk, *until_and_why(request, verb["at"]), **verb)
+
+    return _ended(request, pk, "snooze", act, "put off. It comes back by itself on that day.")
 
 
 def mark_disputed(request: HttpRequest, pk: int) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,13 +14,14 @@ from django.utils.text import capfirst
 from accounts.fact_types import AccountFacts
 from accounts.models import Contact
 from drafts import states
+from drafts.admin.acting import days_to_put_off
 from drafts.classification.presend import forecast
 from drafts.delivery import duties, outbox
 from drafts.delivery.standing import BESIDE_A_HOLD, forbidding, standing_of
 from drafts.models import Draft, Finding, FollowUp
 from drafts.review import coding as review_coding
 from drafts.review.verdicts import CHANGE_KINDS, REJECT_KINDS
-from governance import policies, staff, topics, training
+from governance import staff, topics, training
 from governance.admin.pages import may, person, scope_for
 from governance.admin.wording import clock_time
 from governance.calendar import zone
@@ -30,7 +31,7 @@ from governance.policies import PolicyParameters
 from governance.rights import people_with
 from governance.roles import DECIDERS, FINANCE, LABELS, LEGAL, SATISFIED_BY, label_of
 
-VERBS = {"edit": "edit_draft", "request_changes": "request_changes", "reject": "reject", "route": "route", "disputed": "judge_dispute"}
+VERBS = {"edit": "edit_draft", "request_changes": "request_changes", "reject": "reject", "route": "route", "disputed": "judge_dispute", "snooze": "put_hold"}
 
 # Reasons to reject under what they say: the choice of one says both.
 REJECT_GROUPS = [
@@ -57,6 +58,7 @@ class Bar:
     change_kinds: Mapping[str, str] = field(default_factory=lambda: CHANGE_KINDS)
     warning_reasons: Mapping[str, str] = field(default_factory=lambda: topics.choices(topics.APPROVE))
     reject_kinds: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=lambda: REJECT_GROUPS)
+    put_off: tuple[date, date] | None = None  # the days until which it may be
     role_choices: list[tuple[str, str]] = field(default_factory=list)
     people: list[User] = field(default_factory=list)
 
@@ -67,13 +69,13 @@ def of(request: HttpRequest, follow_up: FollowUp, context: Mapping[str, Any], no
     verbs = frozenset(verb for verb, action in VERBS.items() if live and may(request, action, follow_up))
     if follow_up.status == states.ON_HOLD:
         verbs &= {"route", "disputed"}
-    bar = Bar(verbs=verbs)
+    bar = Bar(verbs=verbs, put_off=days_to_put_off(now) if "snooze" in verbs else None)
     until = follow_up.claimed_until
     if follow_up.claimed_by_id and until and until > now:
         bar.mine = follow_up.claimed_by_id == request.user.pk
         bar.claimed_by = None if bar.mine else follow_up.claimed_by
         bar.may_take_over = FINANCE in scope_for(request).roles_for(follow_up.portfolio_id, follow_up.account_id)
-    if follow_up.draft is not None and follow_up.status in states.REVIEWABLE:
+    if context["draft"] is not None and follow_up.status in states.REVIEWABLE:
         _approval(bar, request, follow_up, context, now)
     if "route" in verbs:
         bar.role_choices = [(role, LABELS[role]) for role in LABELS if role in DECIDERS]
@@ -90,7 +92,7 @@ def _approval(bar: Bar, request: HttpRequest, follow_up: FollowUp, context: Mapp
     bar.roles = [
         {"role": label_of(role), "why": why, "done": role in done, "code": role} for role, why in _required(follow_up)
     ]
-    policy = policies.active_parameters()
+    policy: PolicyParameters = context["policy"]
     barred = _barred(follow_up, follow_up.draft, context.get("facts"), policy) if follow_up.draft else []
     _staff(bar, request, follow_up, context, {a.person_id for a in answered}, barred, policy)
     bar.blocked = _obstacles(request, follow_up, {**context, "now": now, "barred": barred}, bar, {a.person_id for a in answered}, done, policy)
@@ -107,7 +109,7 @@ def coding(request: HttpRequest, follow_up: FollowUp, context: Mapping[str, Any]
 
     After a refused approval what the person had ticked is ticked again.
     """
-    draft = follow_up.draft
+    draft = context["draft"]
     if draft is None or follow_up.status not in states.REVIEWABLE or context["bar"].blocked or review_coding.first_text(draft) is None:
         return None
     if Correction.objects.filter(final_draft_id=draft.pk).exists():

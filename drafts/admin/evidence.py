@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.fact_types import InvoiceFact
+from accounts.fact_types import AccountFacts, InvoiceFact
 from accounts.facts import facts_for
 from accounts.models import Account
 from drafts.admin.disputing import pending
@@ -18,7 +18,7 @@ from governance.admin.pages import may
 from governance.admin.wording import day
 from governance.money import Money
 
-__all__ = ["MASK", "account_lines", "numbered", "parts", "sources"]
+__all__ = ["MASK", "account_lines", "numbered", "of_facts", "parts", "sources"]
 
 
 def account_lines(account: Account, now: datetime) -> list[dict[str, Any]]:
@@ -37,11 +37,13 @@ def parts(request: HttpRequest, follow_up: FollowUp, now: datetime) -> dict[str,
     except ValueError as error:
         return {**found, "broken": str(error)}
     personal = bool(may(request, "see_contact_data", follow_up))
+    return {**found, **of_facts(facts, personal), "named": set(follow_up.draft.invoice_ids) if follow_up.draft else set()}
+
+
+def of_facts(facts: AccountFacts, personal: bool) -> dict[str, Any]:
+    """Lines, invoices and records of some facts."""
     invoices = [_invoice(invoice) for invoice in sorted(facts.invoices, key=lambda i: (-i.days_overdue, i.number))]
-    return {
-        **found, "facts": facts, "lines": numbered(facts), "invoices": invoices, "sources": sources(facts, personal),
-        "named": set(follow_up.draft.invoice_ids) if follow_up.draft else set(),
-    }  # fmt: skip
+    return {"facts": facts, "lines": numbered(facts), "invoices": invoices, "sources": sources(facts, personal)}
 
 
 def _invoice(invoice: InvoiceFact) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from drafts import states
 from drafts.admin.work import TAB_KEYS, tab_rows
 from drafts.classification.ranking import BAND_STEP, BANDS, RANK_TAIL
 from drafts.models import Draft, FollowUp
+from drafts.models.follow_up import has_rule
 from governance.admin.pages import person, scope_for
+from governance.calendar import day_begins
 
 HITS = 200
 SEARCHED = 100  # characters of the search box that count
@@ -80,9 +82,9 @@ class Filters:
         return cls(q=params.get("q", "").strip()[:SEARCHED], **found)
 
     @property
-    def narrowed(self) -> bool:
-        """True when the list may be shorter than the tab."""
-        return any(getattr(self, f.name) for f in fields(self) if f.name not in DEFAULTS)
+    def narrowed(self) -> int:
+        """How many filters are set; with none the list is the whole tab."""
+        return sum(bool(getattr(self, f.name)) for f in fields(self) if f.name not in DEFAULTS)
 
     @property
     def more(self) -> bool:
@@ -117,22 +119,41 @@ def back_to(query: str) -> str:
 
 def rows_for(request: HttpRequest, filters: Filters, now: datetime) -> QuerySet[FollowUp]:
     """The rows of one address, scoped, filtered, ordered."""
-    begins = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = tab_rows(filters.tab, person(request), scope_for(request), now, begins).filter(_conditions(filters, request, now, begins))
+    return narrowed(tabs_of(request, now)[filters.tab], request, filters, now)
+
+
+def narrowed(rows: QuerySet[FollowUp], request: HttpRequest, filters: Filters, now: datetime) -> QuerySet[FollowUp]:
+    """The rows of a tab that the filters leave, in their order."""
+    rows = rows.filter(_conditions(filters, request, now))
     if filters.amount:
         below = (len(BANDS) - BANDS.index(int(filters.amount))) * BAND_STEP
         rows = rows.annotate(tail=Mod("work_rank", RANK_TAIL)).filter(tail__lt=below, work_rank__gt=0)
+    return in_order(rows, filters)
+
+
+def in_order(rows: QuerySet[FollowUp], filters: Filters) -> QuerySet[FollowUp]:
+    """The rows in the order the address asks for."""
     if filters.sort == "amount":
         rows = rows.annotate(amount=_amount())
     return rows.order_by(*ORDERS[filters.sort])
 
 
-def _conditions(filters: Filters, request: HttpRequest, now: datetime, begins: datetime) -> Q:
-    found, me = Q(), person(request).pk
+def tabs_of(request: HttpRequest, now: datetime) -> dict[str, QuerySet[FollowUp]]:
+    """The rows of each tab for the person who asks."""
+    return tab_rows(person(request), scope_for(request), now, _today(now))
+
+
+def _today(now: datetime) -> datetime:
+    """When the reader's day began."""
+    return day_begins(timezone.localtime(now))
+
+
+def _conditions(filters: Filters, request: HttpRequest, now: datetime) -> Q:
+    found, me, begins = Q(), person(request).pk, _today(now)
     if filters.lane:
         found &= Q(lane=filters.lane)
     if filters.signal:
-        found &= _any_rule(SIGNALS[filters.signal][1])
+        found &= has_rule(*SIGNALS[filters.signal][1])
     if filters.due:
         found &= Q(due_at__lt=now if filters.due == "late" else begins + timedelta(days=1))
         found &= Q(due_at__gte=now) if filters.due == "rest" else Q()
@@ -146,14 +167,6 @@ def _conditions(filters: Filters, request: HttpRequest, now: datetime, begins: d
     if filters.writer:
         found &= Q(draft__author_kind=filters.writer)
     return found & _matching(filters.q) if filters.q else found
-
-
-def _any_rule(rules: tuple[str, ...]) -> Q:
-    """Rows with a reason of one of these rules. As text: SQLite cannot look into a JSON list."""
-    found = Q()
-    for rule in rules:
-        found |= Q(reasons__icontains=f'"rule": "{rule}' + ("" if rule.endswith(":") else '"'))
-    return found
 
 
 def _amount() -> Any:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Contact, Invoice
 from drafts import review, states
+from drafts.admin import waiting
 from drafts.admin.acting import Missing, Problem, attempt, day_of, tell, whole
 from drafts.admin.evidence import MASK
 from drafts.admin.lookup import accounts_of, follow_ups_of
@@ -47,12 +48,12 @@ def _own_portfolios(request: HttpRequest) -> list[int]:
 
 
 def thrown(request: HttpRequest) -> list[Hold]:
-    """Switches in force that this person sees: a portfolio's only with a role there. One query, kept for the request."""
+    """Switches in force that this person sees: a portfolio's only with a role there. One query where there are any, kept for the request."""
     known: list[Hold] | None = getattr(request, "desk_switches", None)
     if known is None:
         scope = scope_for(request)
         own = scope.roles_by_portfolio.keys()
-        rows = holds.switches(moment(request))
+        rows = holds.switches(moment(request)) if waiting.counts(request)["switches"] else []
         known = [h for h in rows if h.scope != "portfolio" or scope.roles_everywhere or h.scope_id in own]
         request.desk_switches = known  # type: ignore[attr-defined]
     return known

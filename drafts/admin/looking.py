@@ -20,6 +20,8 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     """Record an opened draft, opened evidence, or some seconds of looking; 204 in any case."""
     follow_up = follow_up_or_404(request, pk)
     draft, evidence, seconds = (request.POST.get(name, "") for name in ("draft", "evidence", "seconds"))
+    if "first" in request.GET and not evidence:
+        return HttpResponse(status=204)  # the text is not shown yet: nobody looks at it
     if may(request, "approve", follow_up) and draft.isdecimal() and len(draft) < 19:
         number = int(evidence) if evidence in "123456789" and evidence else None
         try:

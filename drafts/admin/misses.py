@@ -22,9 +22,7 @@ def missed(request: HttpRequest) -> HttpResponse:
     """Finds of locked and running samples, settled ones only, with their words, their cause and what was done."""
     require(request, "see_samples")
     kind = SampleFrame.Kind.ESCAPE if request.GET.get("tab") == SampleFrame.Kind.ESCAPE else SampleFrame.Kind.RECALL
-    scope, roles = scope_for(request), ACTIONS["label_sample"].roles
-    inside = None if scope.roles_everywhere & roles else [pk for pk, held in scope.roles_by_portfolio.items() if held & roles]
-    found = misses.rows(kind, inside)
+    found = misses.rows(kind, scope_for(request).portfolios_with(ACTIONS["label_sample"].roles))
     results = [row for row in SampleResult.objects.filter(frame__kind=kind).select_related("frame") if visible(request, row.frame)]
     latest = results[0] if results else None
     running = [f for f in SampleFrame.objects.filter(kind=kind, result__isnull=True) if visible(request, f)]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from drafts.admin.lookup import follow_up_or_404
 from drafts.models import FollowUp
 from drafts.record import outcomes, story, versions
-from governance import reading
+from governance import reading, verifications
 from governance.admin.pages import may, moment, page, person, require, scope_for
 from governance.blind import withheld
 from governance.models import PackRun, User
@@ -37,6 +37,8 @@ def draft_history(request: HttpRequest, pk: int) -> HttpResponse:
     utc = request.GET.get("times") == "utc"
     with times(request):
         told = story.of(follow_up, now, untold=untold)
+        if not told.chain.whole:
+            verifications.keep_broken(told.chain.breaks, len(told.chain.breaks), now)
         response = page(
             request, "desk/draft_history.html", f"History: {follow_up.account.name}", f=follow_up, story=told, tab=tab, tabs=TABS.items(),
             utc=utc, untold=untold, personal=personal, may_export=may(request, "export_pack", follow_up), outcome=_outcomes(follow_up),

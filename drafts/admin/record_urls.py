@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from drafts.admin import labelling, misses, outcomes, packs, record, samples, training
+from drafts.admin import labelling, misses, outcomes, packs, practice, record, samples, training
 from governance.admin.pages import act_view, desk_view
 
 
@@ -24,6 +24,9 @@ def record_urls() -> list[URLPattern]:
         path("training/", desk_view(training.trainings, methods=("GET", "HEAD")), name="trainings"),
         path("training/write/", act_view(training.write), name="write_training"),
         path("training/<int:pk>/end/", act_view(training.end), name="end_training"),
+        path("practice/", desk_view(practice.practice, methods=("GET", "HEAD")), name="practice"),
+        path("practice/answer/", act_view(practice.answer), name="answer_practice"),
+        path("practice/<int:pk>/", desk_view(practice.told, methods=("GET", "HEAD")), name="practice_told"),
     ]
 
 

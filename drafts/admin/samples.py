@@ -24,11 +24,8 @@ WEEKS = 4
 
 def visible(request: HttpRequest, frame: SampleFrame) -> bool:
     """Whether the whole sample lies in the person's reach: its figures are those of all its portfolios."""
-    scope, roles = scope_for(request), ACTIONS["see_samples"].roles
-    if scope.roles_everywhere & roles:
-        return True
-    own = {pk for pk, held in scope.roles_by_portfolio.items() if held & roles}
-    return bool(frame.portfolio_ids) and set(frame.portfolio_ids) <= own
+    own = scope_for(request).portfolios_with(ACTIONS["see_samples"].roles)
+    return own is None or (bool(frame.portfolio_ids) and set(frame.portfolio_ids) <= set(own))
 
 
 def samples(request: HttpRequest) -> HttpResponse:

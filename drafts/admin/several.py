@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,12 +16,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from drafts import review, states
-from drafts.admin.acting import Missing, Problem, attempt, day_of, ids_of, needed, whole
+from drafts.admin.acting import Missing, Problem, attempt, days_to_put_off, ids_of, needed, until_and_why, whole
 from drafts.admin.filters import Filters, back_to, list_of
 from drafts.admin.lookup import follow_ups_of
 from drafts.admin.queue import PAGE, as_csv
 from drafts.models import FollowUp
-from drafts.review.snoozing import LONGEST
 from governance import clock
 from governance.admin.pages import moment, page, person, require
 from governance.models import User
@@ -106,11 +105,11 @@ def _list(request: HttpRequest) -> str:
 
 def _asked(request: HttpRequest, act: Act, rows: list[FollowUp], problem: Problem | None = None) -> HttpResponse:
     """The page that asks to whom, or until when."""
-    today = timezone.localtime(moment(request)).date()
+    first, last = days_to_put_off(moment(request))
     return page(
         request, "desk/several.html", act.title, status=problem.status if problem else 200, problem=problem, errors=problem is not None, act=act,
         rows=rows, people=_colleagues(request, rows), roles=[(role, label_of(role).capitalize()) for role in sorted(DECIDERS)],
-        typed=problem.posted if problem else {}, first=today + timedelta(days=1), last=today + LONGEST, list=_list(request),
+        typed=problem.posted if problem else {}, first=first, last=last, list=_list(request),
         back=back_to(_list(request)),
     )  # fmt: skip
 
@@ -142,14 +141,8 @@ def _verb(request: HttpRequest, act: Act, rows: list[FollowUp]) -> Callable[[Fol
 
 
 def _snoozing(request: HttpRequest, by: User, at: datetime) -> Callable[[FollowUp], str]:
-    day = day_of(request, "until")
-    if day is None:
-        raise Missing("choose the day on which they should be back")
-    until = datetime.combine(day, time(0), timezone.get_current_timezone())
-    if not at < until <= at + LONGEST:
-        raise Missing(f"choose a day from tomorrow on, {LONGEST.days} days from now at most")
-    reason = needed(request, "reason", "write why they can wait: whoever looks at the account sees it")
-    return lambda row: _said(review.snooze(row.pk, until, reason, by=by, at=at), f"put off until {day.day} {day:%b %Y}")
+    day, reason = until_and_why(request, at)
+    return lambda row: _said(review.snooze(row.pk, day, reason, by=by, at=at), f"put off until {day.day} {day:%b %Y}")
 
 
 def _note(request: HttpRequest) -> str:

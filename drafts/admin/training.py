@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from drafts.admin.acting import Missing, Problem, attempt, day_of, tell, whole
+from drafts.practice import playing
 from governance import clock, policies, training
 from governance.admin.pages import moment, page, person, require, scope_for
 from governance.models import TrainingRecord
+from governance.roles import FINANCE
 
 SHOWN = 300
 
@@ -32,9 +37,20 @@ def _shown(request: HttpRequest, problem: Problem | None = None) -> HttpResponse
     return page(
         request, "desk/trainings.html", "Training", items=items, people=people.exclude(pk=person(request).pk).filter(is_active=True),
         subjects=TrainingRecord._meta.get_field("subject").flatchoices, wanted=[training.subject_words(s) for s in wanted],
-        problem=problem, errors=problem is not None, status=problem.status if problem else 200, typed=problem.posted if problem else {},
-        today=today,
+        problem=problem, errors=problem is not None, status=problem.status if problem else 200, typed=problem.posted if problem else request.GET,
+        today=today, practised=_practised(request),
     )  # fmt: skip
+
+
+def _practised(request: HttpRequest) -> list[dict[str, Any]]:
+    """The last finished rounds of practice of the people this person leads, with the note that refers to each."""
+    led = training.people_in_reach(scope_for(request), frozenset({FINANCE})).exclude(pk=person(request).pk)
+    people = {row.pk: row for row in led}
+    return [
+        {"who": people[one.person_id], "round": one, "note": f"Practice, round {one.number} of {at:%d %B %Y}: {one.right} of {one.of} right"}
+        for one in playing.results(people)[:SHOWN]
+        for at in [timezone.localtime(one.at)]
+    ]
 
 
 def write(request: HttpRequest) -> HttpResponse:

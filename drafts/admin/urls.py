@@ -11,6 +11,7 @@ from drafts.admin import (
     decisions,
     disputes,
     editing,
+    first,
     holding,
     looking,
     outgoing,
@@ -33,11 +34,11 @@ from governance.admin import preferences, who_may
 from governance.admin.pages import act_view, desk_view
 
 FOLLOW_UP_ACTS = {
-    "approve": acts.approve, "request-changes": acts.request_changes, "reject": acts.reject, "route": acts.route,
+    "approve": acts.approve, "request-changes": acts.request_changes, "reject": acts.reject, "route": acts.route, "snooze": acts.snooze,
     "mark-disputed": acts.mark_disputed, "dismiss-signal": acts.dismiss_signal, "confirm-signal": acts.confirm_signal,
     "claim": acts.claim, "leave": acts.leave, "take-over": acts.take_over, "reopen": acts.reopen, "close": acts.close,
     "edit": editing.save, "working-copy": editing.keep, "drop-copy": editing.drop, "check": editing.check,
-    "looked": looking.look,
+    "looked": looking.look, "answer-first": first.answer,
 }
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Aggregate, Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Source
 from drafts import states
 from drafts.models import FollowUp
+from drafts.models.follow_up import has_rule, needs
 from drafts.review.snoozing import SOURCE as SNOOZE
 from governance import holds
+from governance.calendar import day_begins
 from governance.models import Hold, RequiredRole, User
 from governance.rights import Scope
 from governance.roles import DECIDERS, SATISFIED_BY
 
+# What waits for a person's answer.
+ASKED = (states.AWAITING_DECISION, *states.REVIEWABLE, states.STOPPED)
 # What a person can do something about. Preparing is the machine's, approved is on its way.
-WAITING = (
-    states.AWAITING_DECISION, states.READY, states.IN_REVIEW, states.AWAITING_APPROVAL, states.STOPPED, states.ON_HOLD,
-)
+WAITING = (*ASKED, states.ON_HOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,10 @@ def mine(user: User, scope: Scope, now: datetime) -> Q:
             routed = Q(owner__isnull=True, owner_role=role)
             # Somebody else's by name, in a role that can answer for this one: it left this person's queue when it was routed.
             covered = Q(owner__isnull=False, owner_role__in=SATISFIED_BY.get(role, {role}))
-            needed = Q(required_roles__icontains=f'"{role}"') & ~Q(owner_role=role) & ~covered
+            needed = ~Q(owner_role=role) & ~covered & needs(role)
             found |= where & (routed | needed)
     # A routine account on hold only waits for a date or a person's hold to end, and so does one that was put off: there is nothing to decide.
-    waits = Q(lane=states.ROUTINE) | put_off(now) & ~Q(reasons__icontains='"rule": "dispute_')
+    waits = Q(lane=states.ROUTINE) | put_off(now) & ~has_rule("dispute_open", "dispute_signal")
     return Q(status__in=WAITING) & ~(Q(status=states.ON_HOLD) & waits) & found
 
 
@@ -76,6 +78,12 @@ def put_off(now: datetime) -> Q:
     """Accounts somebody put off until later."""
     snoozes = Hold.objects.filter(holds.standing(now), source=SNOOZE, account_id=OuterRef("account_id"))
     return Q(Exists(snoozes))
+
+
+def counted(rows: QuerySet[FollowUp], now: datetime, **more: Aggregate) -> dict[str, int]:
+    """How many rows there are, how many are late at ``now``, and how many more are due on that day (of its time zone); ``more`` beside them."""
+    due = Q(due_at__gte=now, due_at__lt=day_begins(now) + timedelta(days=1))
+    return rows.aggregate(total=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)), today=Count("pk", filter=due), **more)
 
 
 def second_approval(scope: Scope) -> Q:
@@ -92,8 +100,8 @@ def second_approval(scope: Scope) -> Q:
     return Q(status=states.AWAITING_APPROVAL) & found
 
 
-def tab_rows(key: str, user: User, scope: Scope, now: datetime, today_begins: datetime) -> QuerySet[FollowUp]:
-    """Rows of one tab, in working order; always within the person's reach."""
+def tab_rows(user: User, scope: Scope, now: datetime, today_begins: datetime) -> dict[str, QuerySet[FollowUp]]:
+    """The rows of each tab; always within the person's reach."""
     rows: QuerySet[FollowUp] = FollowUp.objects.visible_to(user, scope)
     unclaimed = Q(status__in=(states.READY, states.STOPPED)) & (Q(claimed_by__isnull=True) | Q(claimed_until__lte=now))
     conditions = {
@@ -107,7 +115,7 @@ def tab_rows(key: str, user: User, scope: Scope, now: datetime, today_begins: da
         "done": Q(sent_at__gte=today_begins) | Q(ended_at__gte=today_begins),
         "all": Q(status__in=states.OPEN),
     }
-    return rows.filter(conditions[key]).order_by("work_rank", "pk")
+    return {key: rows.filter(condition) for key, condition in conditions.items()}
 
 
 def failed_sources(scope: Scope) -> list[Source]:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from drafts import states
-from drafts.admin import bar, evidence, filters, preparing
+from drafts.admin import bar, evidence, filters, preparing, similar
 from drafts.admin.acting import Problem
 from drafts.admin.annotate import pieces
 from drafts.admin.disputing import categories
 from drafts.admin.lookup import follow_up_or_404
 from drafts.admin.signals import signals_of
 from drafts.models import Delivery, FollowUp, WorkingCopy
-from governance import clock, holds
+from drafts.review import evidence_first
+from governance import clock, holds, policies
 from governance.admin.pages import may, moment, page, person
 from governance.admin.wording import clock_time
 from governance.models import Decision
+from governance.policies import PolicyParameters
 from governance.standards import standard_for
 
 WINDOW = 400  # how far along a list the position is counted
 DECIDING = (states.AWAITING_DECISION,)
+# What the page has of a text that is not there, or not shown yet.
+NO_TEXT: dict[str, Any] = {
+    "draft": None, "findings": [], "pieces": [], "attachments": [], "editing": False, "copy": None, "named": set(), "versions": [], "attempts": [],
+}  # fmt: skip
 ON_THE_WAY = (states.APPROVED, states.STOPPED, states.SENT, states.ANSWERED, states.CLOSED)
 
 
@@ -34,28 +41,39 @@ def shown(request: HttpRequest, pk: int, problem: Problem | None = None, **extra
     """The page, after a refused act with the reason on top and the typed words in their form."""
     follow_up = follow_up_or_404(request, pk)
     now = moment(request)
+    first, policy = _first(request, follow_up, now)
     context = {
-        **_draft_parts(request, follow_up),
         **_standing(follow_up, now),
         **evidence.parts(request, follow_up, now),
+        **(NO_TEXT if first else _draft_parts(request, follow_up)),
         **place(request, follow_up),
-        **preparing.parts(follow_up),
+        "first": first, "policy": policy, "similar": None if first else similar.parts(request, follow_up),
         "signals": signals_of(follow_up), "standard": standard_for(follow_up.lane), "categories": categories(), "problem": problem, "errors": problem is not None,
         "may_close": may(request, "record_reply", follow_up),
-        "versions": list(follow_up.drafts.select_related("author").order_by("-revision")),
     }  # fmt: skip
     context["bar"] = bar.of(request, follow_up, context, now)
+    context["steps"] = [(step, words) for step, words in evidence_first.NEXT.items() if first and step in context["bar"].verbs]
     context["coding"] = bar.coding(request, follow_up, context, now)
     context.update(extra)
     status = problem.status if problem else 200
     return page(request, "desk/workspace.html", follow_up.account.name, status=status, f=follow_up, **context)
 
 
+def _first(request: HttpRequest, follow_up: FollowUp, now: datetime) -> tuple[str, PolicyParameters | None]:
+    """Why the evidence comes first (empty: it does not), and the policy by which a draft that waits is decided."""
+    if follow_up.status not in states.REVIEWABLE:
+        return "", None
+    policy = policies.active_parameters()
+    return evidence_first.asked(follow_up, policy, by=person(request), at=now) if may(request, "approve", follow_up) else "", policy
+
+
 def _draft_parts(request: HttpRequest, follow_up: FollowUp) -> dict[str, Any]:
     """Text, findings, attachments, and the words being typed when the editor is open."""
     draft = follow_up.draft
+    around = {**preparing.parts(follow_up), "versions": list(follow_up.drafts.select_related("author").order_by("-revision"))}
     if draft is None:
-        return {"draft": None, "findings": [], "pieces": [], "attachments": [], "editing": False, "copy": None}
+        return NO_TEXT | around
+    draft.follow_up = follow_up  # who asks the draft for it need not ask the database
     findings = list(draft.findings.select_related("acknowledged_by"))
     editing = request.GET.get("edit") == "1" and bool(may(request, "edit_draft", follow_up))
     copies = WorkingCopy.objects.filter(draft__follow_up=follow_up, user_id=person(request).pk).select_related("draft")
@@ -64,7 +82,7 @@ def _draft_parts(request: HttpRequest, follow_up: FollowUp) -> dict[str, Any]:
         "draft": draft, "findings": findings, "pieces": pieces(draft.body, draft.claims, findings), "editing": editing, "copy": copy,
         "over": copy.draft if copy else draft,  # the revision the words were typed over: when it is not in force any more, saving shows both
         "attachments": list(draft.attachments.defer("content")), "by_severity": _by_severity(findings),
-        "masked": not may(request, "see_contact_data", follow_up),
+        "masked": not may(request, "see_contact_data", follow_up), **around,
     }  # fmt: skip
 
 

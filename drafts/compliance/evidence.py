@@ -169,8 +169,12 @@ def oversight(around: Round) -> Found:
     """What reviewers opened, ticked and refused in the last 28 days."""
     opened, ticked = _events(around, "draft.viewed_evidence"), _events(around, "finding.acknowledged")
     refused = _events(around, "approval.refused", "draft.edited", "follow_up.request_changes")
-    words = f"In 28 days: evidence opened {opened} times, warnings ticked {ticked} times, texts refused or changed {refused} times."
-    return Found(opened + ticked + refused, words)
+    first = _events(around, "draft.answered_first")
+    words = (
+        f"In 28 days: evidence opened {opened} times, warnings ticked {ticked} times, texts refused or changed {refused} times, "
+        f"{first} answers given from the evidence before the text was shown."
+    )
+    return Found(opened + ticked + refused + first, words)
 
 
 @evidence("independent_qa")

@@ -58,11 +58,10 @@ def may_label(user: User, item: SampleItem, *, scope: Scope | None = None) -> De
 def due(user: User, scope: Scope | None = None) -> QuerySet[SampleItem]:
     """Items that wait for an answer of this person, the oldest sample first."""
     scope = scope or scope_of(user)
-    roles = ACTIONS["label_sample"].roles
     rows = waiting().annotate(own=Exists(Label.objects.filter(item=OuterRef("pk"), by=user))).filter(own=False)
-    if not scope.roles_everywhere & roles:
-        inside = [pk for pk, held in scope.roles_by_portfolio.items() if held & roles]
-        rows = rows.filter(Q(portfolio_id__in=inside))
+    inside = scope.portfolios_with(ACTIONS["label_sample"].roles)
+    if inside is not None:
+        rows = rows.filter(portfolio_id__in=inside)
     return rows.order_by("frame_id", "position")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from drafts.labelling.units import FLAGGED
@@ -42,10 +43,10 @@ def known_floor(row: SampleResult) -> str:
     return f"known floor {percent(share)}: {row.caught} of {row.caught + row.floor_found} disputes somebody noticed or raised within 30 days"
 
 
-def latest(kind: str, inside: set[int] | None) -> dict[str, Any]:
+def latest(kind: str, inside: Collection[int] | None) -> dict[str, Any]:
     """The newest locked result of a kind in words, or how far the running sample is; ``inside``: portfolios in reach, None for all."""
     frames = SampleFrame.objects.filter(kind=kind).select_related("result").defer("units").order_by("-ends_at", "-pk")
-    near = [f for f in frames[:50] if inside is None or (f.portfolio_ids and set(f.portfolio_ids) <= inside)]
+    near = [f for f in frames[:50] if inside is None or (f.portfolio_ids and set(f.portfolio_ids).issubset(inside))]
     for frame in near:
         row: SampleResult | None = getattr(frame, "result", None)
         if row is not None:

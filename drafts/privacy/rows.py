@@ -24,7 +24,7 @@ SKIPPED = frozenset(
     "LedgerState Quarantine Installation Permission Group ContentType Session AccessAttempt AccessLog AccessFailureLog "
     "Measure MeasureSum MeasureSpread MeasureState Digest ReviewTime Notice Told Posting NoticePreference "
     "SimulationRun SimulationChange LoosenedReading ToneRule HistoricalToneRule ReviewStandard HistoricalReviewStandard "
-    "TrainingRecord HistoricalTrainingRecord "
+    "TrainingRecord HistoricalTrainingRecord PracticeAnswer "
     "AccessAttemptExpiration Draft Delivery DraftAttachment Account HistoricalAccount".split()
 )
 CHUNK = 500

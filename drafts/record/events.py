@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from drafts import states
 from drafts.models import Delivery, Draft, Finding, FollowUp, Generation
 from drafts.record import rows_behind
+from drafts.review import evidence_first
 from drafts.review.diff import Change, change_list, facts_changed
 from governance.audit import ACTIONS, account_stream
 from governance.models import Event, User
@@ -202,6 +203,11 @@ def _draft(entry: Entry, event: Event, data: dict[str, Any], known: Known) -> No
         entry.title = f"Opened {version}"
     elif event.action == "draft.viewed_evidence":
         entry.title = f"Opened evidence [{data.get('evidence', '?')}] beside {version}"
+    elif event.action == "draft.answered_first":
+        answer = data.get("answer", "?")
+        entry.title = f"Asked for a reason not to write before {version} was shown: {answer}"
+        said = (evidence_first.WHY.get(data.get("why", "")), evidence_first.NEXT.get(data.get("next", "")))
+        entry.details = [words for words in said if words]
     else:
         _told(entry, event, data, known)
 

@@ -14,7 +14,7 @@ from drafts import states, transitions
 from drafts.delivery import looks, outbox
 from drafts.delivery.changes import Reason
 from drafts.models import Delivery, Draft, Finding, FollowUp
-from drafts.review import coding, tripping
+from drafts.review import coding, evidence_first, tripping
 from drafts.review.base import RELEASED, Blocked, Conflict, author_words, locked
 from drafts.review.recompute import recompute
 from drafts.review.telling import review_of
@@ -116,6 +116,7 @@ def _approve(
         words = f"{capfirst(author_words(draft))} saved version {draft.revision} while you were reading another one. Look at it first."
         raise Conflict(words, other=author_words(draft), current=draft)
     scene = looks.Scene(draft, at)
+    evidence_first.demand(follow_up, scene.standing.policy, by=by, at=at)
     _refuse_obstacles(scene)
     reason = _reason(said.reason, acknowledge(draft, acknowledged, reason=said.reason, by=by, at=at))
     request = _request(draft, scene.standing, at)

@@ -15,6 +15,7 @@ from drafts.checks.base import Finding
 from drafts.delivery.standing import findings_of, standing_of
 from drafts.fingerprint import normalise_newlines
 from drafts.models import Draft, FollowUp, WorkingCopy
+from drafts.review import evidence_first
 from drafts.review.base import Blocked, Conflict, Text, author_words, locked
 from drafts.review.diff import EQUAL, INSERT, word_diff
 from drafts.review.writing import Manuscript, clean, invoices_named, save_revision
@@ -52,6 +53,8 @@ def _edit(follow_up_id: int, text: Text, base_revision: int, by: User, at: datet
     current = follow_up.draft
     if current is None or follow_up.status not in states.BY_ACTION["edit"].sources:
         raise transitions.WrongState("edit", {follow_up.pk: follow_up.status})
+    policy = policies.active_parameters()
+    evidence_first.demand(follow_up, policy, by=by, at=at)
     subject, body = clean(text.subject, text.body)
     if current.revision != base_revision:
         base = follow_up.drafts.filter(revision=base_revision).first()
@@ -62,7 +65,7 @@ def _edit(follow_up_id: int, text: Text, base_revision: int, by: User, at: datet
     if (subject, body) == (current.subject, current.body):
         return current
     manuscript = _manuscript(follow_up, current, subject, body, note, at)
-    claimed = at + timedelta(minutes=policies.active_parameters().claim_minutes)
+    claimed = at + timedelta(minutes=policy.claim_minutes)
     return save_revision(
         follow_up, manuscript, "edit", by=by, at=at, fields={"claimed_by_id": by.pk, "claimed_until": claimed}
     )

@@ -55,6 +55,14 @@ def evidence(told: Told, book: Book) -> None:
         book.write(told, kinds.EVIDENCE)
 
 
+def answered_first(told: Told, book: Book) -> None:
+    """Asked for a reason not to write before the text was shown; the first answer of each person counts."""
+    known, said = book.round(told.follow_up), told.data.get("answer")
+    mine = [row for row in known.of_kind(kinds.FIRST) if row.actor_id == told.event.actor_id]
+    if known.pending is not None and said in (kinds.FIRST_YES, kinds.FIRST_NO) and not mine:
+        book.write(told, kinds.FIRST, outcome=said, code=str(told.data.get("why", "")))
+
+
 def edited(told: Told, book: Book) -> None:
     """A revision of a draft that waits. What an answer begins with is no edit."""
     if book.round(told.follow_up).pending is not None and told.data.get("parent"):
@@ -178,6 +186,9 @@ def answer(told: Told, book: Book, outcome: str) -> None:
         told, kinds.ANSWER, outcome=outcome, seconds=seconds, timed=there is not None and words is not None, unread=unread,
         evidence=actor in {row.actor_id for row in known.of_case(kinds.EVIDENCE)}, reworked=known.has(kinds.EDITED),
     )  # fmt: skip
+    first = next((row for row in known.of_case(kinds.FIRST) if row.actor_id == actor), None)
+    if first is not None and first.outcome not in kinds.FIRST_ENDS:
+        book.replace(told, first, outcome=f"{first.outcome}_{'approved' if outcome == 'approved' else 'refused'}")
 
 
 def blocked(told: Told, book: Book) -> None:

@@ -23,6 +23,9 @@ CORRECTION = "correction"
 GAP = "gap"
 # One approval or refusal of one person, last or not: what oversight is measured on.
 ANSWER = "answer"
+# What one person answered from the evidence alone, before the text was shown: ``outcome`` yes or no (is there a reason not to write), and
+# once that person decided with what, as in ``FIRST_ENDS``. ``code``: why it was asked.
+FIRST = "answered_first"
 # The facts of a draft changed before it left; ``outcome`` where that was noticed.
 DRIFT = "drift"
 # A message that did not reach a customer as it was: once per draft. ``outcome`` who caught it, ``code`` why, ``confirmed``: surely so.
@@ -59,6 +62,10 @@ DECISIONS = (UNCHANGED, CHANGED, REJECTED, SENT_BACK)
 APPROVED = (UNCHANGED, CHANGED)
 REFUSED = (REJECTED, SENT_BACK)
 LAPSED = (EXPIRED, SUPERSEDED, WITHDRAWN)
+
+FIRST_YES, FIRST_NO = "yes", "no"
+FIRST_KEPT = ("yes_refused", "no_approved")
+FIRST_ENDS = (*FIRST_KEPT, "yes_approved", "no_refused")
 
 AT_DRAFT, AT_APPROVAL, AT_DISPATCH = "draft", "approval", "dispatch"
 STAGES = (AT_DRAFT, AT_APPROVAL, AT_DISPATCH)

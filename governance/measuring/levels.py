@@ -32,7 +32,7 @@ KEPT: dict[str, frozenset[str]] = {
     kinds.OPENED: frozenset({"code"}),
     kinds.GAP: frozenset({"outcome", "code"}),
     kinds.VIOLATION: frozenset({"code"}),
-    **{kind: frozenset({"outcome"}) for kind in (kinds.SIGNAL, kinds.PROMISE, kinds.ROUTED, kinds.DRIFT)},
+    **{kind: frozenset({"outcome"}) for kind in (kinds.SIGNAL, kinds.PROMISE, kinds.ROUTED, kinds.DRIFT, kinds.FIRST)},
     **{kind: frozenset() for kind in (kinds.BOUNCED, kinds.OPT_OUT, kinds.EVIDENCE, kinds.EDITED, kinds.STOPPED)},
 }
 

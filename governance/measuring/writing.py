@@ -30,6 +30,7 @@ READERS: dict[str, Callable[[Told, Book], None]] = {
     "draft.opened": drafts.opened,
     "follow_up.open": drafts.opened,
     "draft.viewed_evidence": drafts.evidence,
+    "draft.answered_first": drafts.answered_first,
     "draft.edited": drafts.edited,
     "gate.blocked": drafts.blocked,
     "follow_up.stop": messages.stopped,

@@ -107,10 +107,8 @@ EVERYTHING = Reach()
 
 def reach_of(user: User) -> Reach:
     """What a person may see: the portfolios in which a role of theirs reads measures."""
-    scope, readers = scope_of(user), ACTIONS["see_metrics"].roles
-    if scope.roles_everywhere & readers:
-        return EVERYTHING
-    return Reach(frozenset(pk for pk, roles in scope.roles_by_portfolio.items() if roles & readers))
+    seen = scope_of(user).portfolios_with(ACTIONS["see_metrics"].roles)
+    return EVERYTHING if seen is None else Reach(frozenset(seen))
 
 
 @dataclass(frozen=True, slots=True)

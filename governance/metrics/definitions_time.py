@@ -13,6 +13,7 @@ _DECIDED = rows(kinds.DECIDED)
 _ANSWERS = rows(kinds.ANSWER, outcome="approved")
 _TIMED = _ANSWERS.but(timed=True)
 _FIRST = rows(kinds.OPENED, code="first")
+_FIRST_ENDED = rows(kinds.FIRST, outcome__in=kinds.FIRST_ENDS)
 _GROUP, _OVERSIGHT = "time", "oversight"
 _STEPS = f"Read in steps: exact up to {EXACT}, then to within 1.6 %."
 _WAITING = "Drafts still waiting count for as long as they have waited; those that lapsed count until then."
@@ -59,6 +60,13 @@ TIME: tuple[Metric, ...] = (
         "zero_edit_rate", "Approved without a change",
         "Approvals of a text nobody had edited, of all approvals; with the longest run of such approvals by one person.",
         SHARE, _OVERSIGHT, _ANSWERS, _ANSWERS.but(reworked=False), least=PERSON,
+    ),
+    Metric(
+        "first_answer_kept", "Decided as first answered",
+        "Drafts a person refused after naming a reason not to write, and drafts a person approved after finding none, of all that person "
+        "decided after answering from the evidence alone.",
+        SHARE, _OVERSIGHT, _FIRST_ENDED, _FIRST_ENDED.but(outcome__in=kinds.FIRST_KEPT), least=PERSON,
+        parts=tuple((end, rows(kinds.FIRST, outcome=end)) for end in kinds.FIRST_ENDS),
     ),
     Metric(
         "lane_overrides", "Lanes changed by people",

@@ -23,7 +23,7 @@ from governance.models.run import PackRun, SampleDraw
 from governance.models.sampling import Label, SampleFrame, SampleItem, SampleResult, SampleVerdict
 from governance.models.share import AccountShare
 from governance.models.standards import ReviewStandard, ToneRule
-from governance.models.training import TrainingRecord
+from governance.models.training import PracticeAnswer, TrainingRecord
 from governance.models.user import User
 from governance.models.words import ApprovedTerm, TemplateVersion
 
@@ -67,6 +67,7 @@ __all__ = [
     "PortfolioGroupGrant",
     "PortfolioUserGrant",
     "Posting",
+    "PracticeAnswer",
     "PreservationHold",
     "PromptVersion",
     "Quarantine",

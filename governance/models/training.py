@@ -44,3 +44,20 @@ class TrainingRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.get_subject_display()} until {self.valid_until}"
+
+
+class PracticeAnswer(models.Model):
+    """What one person decided about one prepared case, in one round of practice. No account and no draft: nothing here is measured."""
+
+    person = models.ForeignKey("governance.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    round = models.PositiveSmallIntegerField()
+    case = models.SlugField(max_length=32, db_index=False)
+    approved = models.BooleanField()
+    right = models.BooleanField()
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "round", "case"], name="one_answer_per_person_round_and_practice_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case} in round {self.round}"

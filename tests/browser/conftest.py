@@ -14,13 +14,15 @@ from django.core.handlers.base import BaseHandler
 from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.drafts.scene import stop_clock
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 ).split()
+
+PATIENCE = 15_000  # milliseconds a busy machine may take for a page
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,7 @@ def browser() -> Iterator[Browser]:
 
     if not CHROMIUM:
         pytest.skip("needs Chromium: install it or set CHROMIUM to its path")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from accounts.models import Account, ImportRun, Invoice
 from drafts import states, sweeping
 from tests.drafts.scene import AS_OF, Desk, routine_case
-from tests.factories import make_account
+from tests.factories import make_account, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_desk")]
 HEADER = "account_number,invoice_number,issued_on,due_on,currency,amount"
@@ -110,6 +110,31 @@ def test_i5_i7_confirmed_in_two_tabs_it_is_imported_once_and_the_result_is_there
     later.goto(IMPORT)
     later.get_by_role("link", name="open_items.csv").first.click()
     expect(later.get_by_role("heading", name="Imported: open_items.csv")).to_be_visible()
+
+
+def test_i7_home_says_what_ended_while_its_author_was_away_until_the_result_was_seen(desk, enter, tmp_path):
+    page = enter(desk.finance)
+    upload(page, file(tmp_path, "0007,INV-1,2026-03-01,2026-03-31,EUR,5.00"))
+    run = ImportRun.objects.get()
+    # The browser is closed before the answer: it is never followed to the result.
+    page.evaluate(
+        """() => { const form = [...document.forms].find((f) => f.action.includes("confirm"));
+        return fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).then(() => {}); }"""
+    )
+    page.context.close()
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.COMMITTED
+    other, later = enter(make_user("finance_approver", desk.portfolio)), enter(desk.finance)
+    for _ in range(2):  # it stays until the result was seen, by who brought the file
+        other.goto("/admin/")
+        expect(other.get_by_text("Imported while you were away")).to_have_count(0)
+        other.goto(reverse("admin:import_run", args=[run.pk]))
+        later.goto("/admin/")
+        expect(later.locator(".notice", has_text="Imported while you were away")).to_contain_text("1 new, 0 changed, 0 refused")
+    later.get_by_role("link", name="See the result").click()
+    expect(later.get_by_role("heading", level=1)).to_have_text("Imported: open_items.csv")
+    later.goto("/admin/")
+    expect(later.get_by_text("Imported while you were away")).to_have_count(0)
 
 
 def test_i6_a_row_that_marks_an_invoice_paid_stops_the_message_that_names_it(desk, enter, tmp_path):

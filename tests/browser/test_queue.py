@@ -246,3 +246,43 @@ def test_the_pages_beside_the_queue_are_accessible_and_never_scroll_sideways(ent
     page.get_by_role("button", name="Assign 2").click()
     look("result")
     assert {case.follow_up.claimed_by for case in cases} == {desk.finance}
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_names_of_usual_length_stand_on_one_line_and_the_filters_in_one_row(enter, width):
+    desk, _ = book(1)
+    routine_case(desk, name="Kettlewell Fasteners Ltd")
+    page = enter(desk.finance, width=width)
+    page.goto(QUEUE + "?tab=all")
+    name = page.locator(".acct", has_text="Kettlewell")
+    assert name.evaluate("e => e.getClientRects().length") == 1
+    assert page.locator(".filters > :is(div, button, details)").evaluate_all("all => new Set(all.map(e => Math.round(e.getBoundingClientRect().bottom))).size") == 1
+    expect(page.get_by_label("Signal")).to_be_visible()
+    expect(page.locator(".fold > summary")).to_be_hidden()
+
+
+def test_on_a_phone_the_filters_are_one_line_that_opens_by_keyboard_and_says_what_is_set(enter):
+    desk, _ = book(2)
+    page = enter(desk.finance, width=320, height=720)
+    page.goto(QUEUE + "?tab=all")
+    expect(page.get_by_label("Signal")).to_be_hidden()
+    tabs = page.locator(".tabs").bounding_box()
+    assert page.locator(ROWS).first.bounding_box()["y"] - tabs["y"] - tabs["height"] < 100
+    page.get_by_text("Filters", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Lane").select_option("routine")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".fold > summary")).to_have_text("Filters 1")
+    expect(page.get_by_label("Lane")).to_be_hidden()
+    page.set_viewport_size({"width": 1280, "height": 720})  # turned, or zoomed out again
+    expect(page.get_by_label("Lane")).to_have_value("routine")
+
+
+def test_every_tab_says_how_much_stands_behind_it(enter):
+    desk, _ = book(3)
+    exception_case(desk)
+    page = enter(desk.reviewer)
+    page.goto(QUEUE)
+    for name, number in (("My queue", 3), ("Unclaimed", 4), ("Stopped", 0)):
+        page.locator(".tabs").get_by_role("link", name=f"{name} {number}", exact=True).click()
+        expect(page.locator(ROWS)).to_have_count(number)

@@ -131,7 +131,7 @@ def test_t2_t3_a_changed_byte_is_named_here_and_at_home_and_nothing_edits_or_del
     Event.objects.filter(pk=event.pk).update(data=event.data.replace("{", "{ ", 1))
     guards.install(connection)
     page.goto(history_of(case))
-    broken = page.get_by_text("Chain broken at event 4")
+    broken = page.get_by_text("Chain broken at event 4", exact=True)
     expect(broken).to_be_visible()
     assert broken.evaluate("e => !!e.closest('.notice.bad')")
     page.goto("/admin/")

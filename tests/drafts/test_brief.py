@@ -144,6 +144,18 @@ def test_an_unknown_source_is_never_shown_as_none():
     assert line(account, "Tickets").state == "unavailable"
 
 
+def test_the_dispute_line_names_the_channels_that_were_not_read():
+    account = f.make_account()
+    f.make_source(account.portfolio, "disputes")
+    tickets = f.make_source(account.portfolio, "tickets")
+    for kind in ("messages", "contracts"):
+        f.make_source(account.portfolio, kind)
+    assert line(account, "Disputes").value == "none found"
+    tickets.status, tickets.error = "failed", "time-out"
+    tickets.save()
+    assert line(account, "Disputes").value == "none found; not read: tickets system"
+
+
 def test_what_stale_data_said_is_shown_with_the_warning_that_it_is_stale():
     account = f.make_account()
     f.make_source(account.portfolio, "tickets", as_of=f.moment(-30))

@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from drafts import transitions
 from drafts.models import Brief, Classification, Draft, Finding, FollowUp
-from drafts.preparation import due_account_ids, prepare_accounts
+from drafts.preparation import due_account_ids
 from governance import holds
 from governance.models import ApprovalRequest, Event
+from tests.drafts.preparing import follow_up, prepare
 from tests.factories import (
     AS_OF,
     make_account,
@@ -23,14 +24,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def prepare(*accounts, as_of=AS_OF):
-    return prepare_accounts([a.pk for a in accounts], as_of=as_of)
-
-
-def follow_up(account):
-    return FollowUp.objects.filter(account=account).order_by("-pk").first()
 
 
 def test_an_overdue_standard_account_ends_as_a_routine_draft_with_brief_and_event():

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from drafts import transitions
-from drafts.models import Draft, FollowUp
-from drafts.preparation import prepare_accounts
+from drafts.models import Draft
 from governance.models import Decision, Event
+from tests.drafts.preparing import follow_up, prepare
 from tests.factories import (
     AS_OF,
     day,
@@ -20,14 +20,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def prepare(*accounts, as_of=AS_OF):
-    return prepare_accounts([a.pk for a in accounts], as_of=as_of)
-
-
-def follow_up(account):
-    return FollowUp.objects.filter(account=account).order_by("-pk").first()
 
 
 def test_a_hold_in_force_is_visible_and_no_draft_exists():

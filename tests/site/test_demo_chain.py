@@ -9,7 +9,7 @@ from django.urls import reverse
 from collections_site.demo import chain
 from governance import clock, guards, ledger
 from governance.audit import Entry, record
-from governance.models import Event, Installation
+from governance.models import ControlResult, Event, Installation
 from tests.drafts.scene import stop_clock
 from tests.factories import make_user
 from tests.reading import text_of
@@ -96,3 +96,38 @@ def test_the_tour_of_a_book_without_its_cases_says_so(settings):
     Installation.objects.filter(pk=1).update(kind=Installation.Kind.DEMO)
     page = client_of(make_user("reviewer")).get(reverse("admin:demo_tour"))
     assert page.status_code == 200 and text_of(page).count("This case is not in the book.") == 7
+
+
+FRAME = "did not verify on"
+
+
+def home_of(role):
+    """Home of somebody in this role, as text: the system bar and the page."""
+    return text_of(client_of(make_user(role)).get("/admin/"))
+
+
+def test_a_broken_record_stands_on_every_page_of_who_looks_into_it_until_one_verification_finds_it_whole():
+    auditor = client_of(make_user("compliance_auditor"))
+    for role in ("compliance_auditor", "system_admin"):
+        assert FRAME not in home_of(role), role
+    kept = chain.damage("edit", at=clock.now())
+    assert FRAME not in home_of("compliance_auditor"), "nobody has looked yet"
+    assert "The record is broken" in text_of(auditor.post(reverse("admin:verify_record"), follow=True))
+    home = home_of("compliance_auditor")
+    assert "The record is not whole" in home and f"chain broken at event {kept.number} of {kept.stream}" in home
+    assert FRAME in home_of("system_admin") and FRAME in text_of(auditor.get(reverse("admin:preferences")))
+    assert FRAME not in home_of("reviewer")
+    chain.mend()
+    assert FRAME in home_of("compliance_auditor"), "mended is not verified"
+    auditor.post(reverse("admin:verify_record"))
+    home = home_of("compliance_auditor")
+    assert FRAME not in home and "The record is not whole" not in home
+
+
+def test_a_look_that_failed_takes_no_alarm_away():
+    auditor = client_of(make_user("compliance_auditor"))
+    auditor.post(reverse("admin:demo_break"), {"damage": "edit"}, follow=True)
+    ControlResult.objects.create(control="ledger", state="error", words="The look failed", at=clock.now())
+    assert FRAME in home_of("compliance_auditor")
+    auditor.post(reverse("admin:demo_mend"), follow=True)
+    assert FRAME not in home_of("compliance_auditor")

@@ -9,15 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS
 from tests.conftest import CHROMIUM
 from tests.site.demo_runs import address_of, book_for, serve_demo
+from tests.site.touring import RETURNED, approve, begin, keys, open_case, press
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 PATIENCE = 60_000  # milliseconds a slow machine may take for a page
-RETURNED = 500  # milliseconds after which the workspace takes keys, so that a key held down decides nothing
 
 
 @pytest.fixture(scope="module")
@@ -44,40 +44,11 @@ def page(address: str) -> Iterator[Page]:
         browser.close()
 
 
-def press(control: Locator, *, leads: bool = True) -> None:
-    """As with Tab and Enter: a control that cannot take the focus fails here. ``leads``: to another page."""
-    control.focus()
-    expect(control).to_be_focused()
-    keys(control.page, "Enter", leads=leads)
-
-
-def open_case(page: Page, key: str) -> None:
-    page.goto("/admin/demo/tour/")
-    case = page.locator(f"#{key}")
-    press(case.get_by_role("button", name=re.compile("Enter as")).or_(case.get_by_role("link", name="Open the case")))
-
-
 def enter(page: Page, name: str) -> None:
     """Switch role in the bar on top."""
     page.locator("#demo-who").focus()
     page.keyboard.type(name)
     press(page.get_by_role("button", name="Switch role"))
-
-
-def keys(page: Page, key: str, *, leads: bool = False) -> None:
-    if leads:
-        with page.expect_navigation():
-            page.keyboard.press(key)
-    else:
-        page.keyboard.press(key)
-    page.wait_for_timeout(RETURNED)
-
-
-def approve(page: Page) -> None:
-    keys(page, "a")
-    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_focused()
-    keys(page, "Control+Enter", leads=True)
-    expect(page.get_by_text(re.compile("It leaves at"))).to_be_visible()
 
 
 def tick(page: Page, key: str) -> None:
@@ -86,8 +57,7 @@ def tick(page: Page, key: str) -> None:
 
 
 def test_d5_all_eight_cases_are_done_with_the_keyboard_alone(page):
-    page.goto("/admin/login/")
-    press(page.get_by_role("link", name="Take the five-minute tour"))
+    begin(page)
     expect(page.get_by_text("0 of 8 done")).to_be_visible()
 
     open_case(page, "approve")

@@ -25,6 +25,7 @@ from drafts.preparation import prepare_accounts
 from governance import heartbeat
 from governance.models import Beat, HealthDay, HealthLook, JobFailure
 from governance.roles import ALL_ROLES
+from tests.drafts.ready import ready_portfolio, switched_on
 from tests.drafts.scene import AS_OF, routine_case
 from tests.factories import make_portfolio, make_user, moment
 from tests.policy import set_policy
@@ -96,6 +97,15 @@ def test_bad_json_of_the_provider_raises_the_rate_of_wrong_forms_and_no_draft_is
     assert found.state in ("warning", "problem") and "100.0 %" in found.value
     draft = Draft.objects.filter(follow_up__account=other.account).latest("pk")
     assert draft.author_kind == "template" and "expected form" in draft.note
+
+
+def test_a_switch_without_a_model_is_not_said_to_be_fine(settings):
+    switched_on(ready_portfolio())
+    settings.LLM_MODEL, settings.LLM_BASE_URL = "recorded-1", "http://127.0.0.1:9/v1"
+    assert lines()["gate"].state == "fine"
+    settings.LLM_MODEL = ""
+    found = lines()["gate"]
+    assert (found.state, found.value) == ("not_set_up", "a model may write, but none is configured")
 
 
 def test_sending_that_is_paused_or_refused_is_said_with_who_and_why(signed_in):

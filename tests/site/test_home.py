@@ -11,9 +11,12 @@ from accounts.models import Source
 from drafts import review
 from drafts.delivery import outbox
 from drafts.responses import Incoming, record_reply
-from governance.roles import ALL_ROLES
+from drafts.review.looking import looked
+from drafts.review.timing import beat
+from governance.roles import ALL_ROLES, LEADERSHIP
 from tests.drafts.scene import AS_OF, Desk, exception_case, routine_case
 from tests.factories import make_portfolio, make_user
+from tests.policy import set_policy
 from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
@@ -82,3 +85,22 @@ def test_since_yesterday_says_what_customers_answered(signed_in):
     )
     page = text_of(signed_in(case.desk.reviewer).get("/admin/"))
     assert "1 reply: 1 promise" in page, page
+
+
+def test_many_quick_approvals_in_a_row_are_told_to_that_person_and_who_leads_the_portfolio_only(signed_in):
+    desk = Desk()
+    colleague = make_user("reviewer", desk.portfolio)
+    set_policy(quick_approvals_in_a_row=2)
+    for n in range(3):
+        assert "in a row" not in text_of(signed_in(desk.reviewer).get("/admin/"))
+        case = routine_case(desk)
+        looked(case.follow_up.pk, case.draft.pk, by=desk.reviewer, at=AS_OF)
+        beat(case.follow_up.pk, case.draft.pk, 5 + n, by=desk.reviewer, at=AS_OF)
+        case.approve(at=AS_OF)
+    own = text_of(signed_in(desk.reviewer).get("/admin/"))
+    assert "3 approvals in a row under 8 s today, unedited" in own and "Your next draft begins with the evidence" in own
+    lead = text_of(signed_in(desk.finance).get("/admin/"))
+    assert f"{desk.reviewer} 3 approvals in a row under 8 s today" in lead and "begins with the evidence" not in lead
+    elsewhere = make_user("finance_approver", make_portfolio())
+    for other in (desk.owner, colleague, elsewhere, desk.person("compliance_auditor"), desk.person(LEADERSHIP)):
+        assert "in a row" not in text_of(signed_in(other).get("/admin/"))

@@ -14,8 +14,8 @@ from collections_site.middleware import offered
 from drafts.models import Delivery
 from governance.language import said
 from governance.models import Event, User
-from tests.drafts.scene import routine_case
-from tests.factories import make_user
+from tests.drafts.scene import exception_case, routine_case
+from tests.factories import grant, make_user
 
 # Words that stand on nearly every English page and in no German one.
 ENGLISH = re.compile(r"\b(the|is|are|not|because|nothing|with|of|and|until|since|who|what|which|nobody|your|you|waiting|overdue|approved|shown)\b")
@@ -150,3 +150,16 @@ def test_times_are_those_of_the_persons_zone(at_as_of):
         page = german(case.desk.reviewer).get(reverse("admin:outgoing")).content.decode()
         shown[zone] = re.search(rf'<time datetime="{re.escape(delivery.leaves_at.isoformat())}">([^<]+)<', page)[1]
     assert shown["Europe/Berlin"] != shown["America/New_York"]
+
+
+@pytest.mark.django_db
+def test_the_lane_of_the_guidance_and_every_role_in_the_header_are_words_of_the_language(at_as_of):
+    case = exception_case()
+    person = make_user("finance_approver", case.desk.portfolio)
+    for role in ("account_owner", "reviewer"):
+        grant(person, role, case.desk.portfolio)
+    page = german(person).get(reverse("admin:review", args=[case.follow_up.pk])).content.decode()
+    guidance = re.search(r"Worauf in dieser Spur zu achten ist <span class=\"quiet\">([^<]*)<", page)
+    assert guidance and guidance[1] == "Ausnahme, Fassung 1"
+    header = re.search(r'<span class="who">.*?<span class="quiet">([^<]+)</span>', page, re.S)[1]
+    assert header.endswith(" +1") and not re.search(r"reviewer|approver|owner", header, re.IGNORECASE), header

@@ -80,6 +80,8 @@ def test_a_policy_in_force_and_a_record_that_does_not_verify_are_told(desk):
     assert telling.tell_due(AS_OF) == 2
     ControlResult.objects.create(**look)
     assert telling.tell_due(AS_OF) == 0
+    ControlResult.objects.create(**{**look, "state": "error"})
+    assert telling.tell_due(AS_OF) == 0, "a look that failed is no news of the record"
     ControlResult.objects.create(**{**look, "state": "evidence"})
     ControlResult.objects.create(**look)
     assert telling.tell_due(AS_OF) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -272,3 +273,19 @@ def test_the_pages_ask_no_more_questions_for_many_cases_than_for_few(case, signe
     with CaptureQueriesContext(connection) as found:
         client.get(url)
     assert len(found) <= 60
+
+
+def test_an_event_is_shown_read_only_and_nothing_changes_or_deletes_it(signed_in):
+    case = routine_case()
+    client, event = signed_in(make_user("compliance_auditor")), Event.objects.filter(stream=f"account:{case.account.pk}").earliest("pk")
+    before = Event.objects.filter(pk=event.pk).values().get()
+    for part in ("change/", "history/"):
+        answer = client.get(f"/admin/governance/event/{event.pk}/{part}")
+        main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+        assert answer.status_code == 200 and "delete" not in main.replace("changed or deleted", ""), part
+        assert not re.search(r"<(button|textarea|select)|<input(?![^>]*type=\"hidden\")", main), part
+        assert ("Read only: nothing is changed or deleted on this page." in main) == (part == "change/")
+    for part in ("change/", "delete/"):
+        assert client.post(f"/admin/governance/event/{event.pk}/{part}", {"action": "account.routed", "post": "yes"}).status_code == 403, part
+    assert client.get(f"/admin/governance/event/{event.pk}/delete/").status_code == 403
+    assert Event.objects.filter(pk=event.pk).values().get() == before

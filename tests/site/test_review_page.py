@@ -15,6 +15,7 @@ from drafts.models import Delivery, Draft, Finding, FollowUp, WorkingCopy
 from governance.models import Approval
 from tests.drafts.scene import AS_OF, Case, Desk, exception_case, prepared, routine_case
 from tests.factories import make_invoice, make_portfolio, make_signal, make_ticket, make_user, moment
+from tests.site.test_queue import DEMO_QUERIES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_as_of")]
 
@@ -377,14 +378,14 @@ def test_a_stopped_message_says_why_on_top_and_comes_back_for_a_new_approval(sig
 def test_the_page_costs_a_constant_small_number_of_queries(signed_in):
     desk = Desk()
     case = routine_case(desk)
-    client = signed_in(desk.reviewer)
-    client.get(url_of(case))
+    client, url = signed_in(desk.reviewer), url_of(case)
+    client.get(url)
     with CaptureQueriesContext(connection) as few:
-        client.get(url_of(case))
+        client.get(url)
     for _ in range(3):
         routine_case(desk)
         make_ticket(case.account)
     with CaptureQueriesContext(connection) as more:
-        client.get(url_of(case))
+        client.get(url)
     assert len(more) == len(few)
-    assert len(few) <= 30  # five of them are the demo's frame and clock, one is the guidance for the lane
+    assert len(few) <= 19 + DEMO_QUERIES

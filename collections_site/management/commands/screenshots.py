@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import resolve
 
 from collections_site.demo.people import BY_ROLE
 from collections_site.screens import SCREENS, Screen
@@ -25,6 +27,7 @@ SIZES = {"1440x900": (1440, 900), "1280x720": (1280, 720), "320": (320, 720)}
 SCHEMES = ("light", "dark")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 START_SECONDS = 180
+TRIES = 2
 
 
 class Command(BaseCommand):
@@ -128,10 +131,21 @@ class _Camera:
             page.get_by_role("button", name=BY_ROLE[screens[0].role].name).click()
             page.wait_for_url("**/admin/")
         for screen in screens:
-            why = self._picture(page, screen, f"{screen.name}-{size}-{scheme}.png")
-            if why:
+            if why := self._tried(page, screen, f"{screen.name}-{size}-{scheme}.png"):
                 missed[screen.name] = why
         context.close()
+
+    def _tried(self, page: Any, screen: Screen, name: str) -> str:
+        """A busy browser fails to draw now and then: once more, and then it is told like any other reason."""
+        from playwright.sync_api import Error
+
+        why = ""
+        for _ in range(TRIES):
+            try:
+                return self._picture(page, screen, name)
+            except Error as error:
+                why = error.message.splitlines()[0]
+        return why
 
     def _picture(self, page: Any, screen: Screen, name: str) -> str:
         """Go there and take it; why not, in words, or ""."""
@@ -145,12 +159,16 @@ class _Camera:
             page.goto(link.get_attribute("href"))
         if screen.file:
             page.locator("input[type=file]").set_input_files([{"name": "open_items.csv", "mimeType": "text/csv", "buffer": screen.file.encode()}])
+        if screen.buttons or screen.press:
+            page.wait_for_timeout(500)  # the page decides nothing in its first moments, against double presses
         for button in screen.buttons:
             page.get_by_role("button", name=button).click()
             page.wait_for_load_state("load")
         page.wait_for_load_state("networkidle")
+        reached = resolve(urlsplit(page.url).path).url_name
+        if screen.page and reached != screen.page:
+            return f"came to {reached}, not to {screen.page}"
         if screen.press:
-            page.wait_for_timeout(500)  # the page takes no key in its first moments, against double presses
             page.keyboard.press(screen.press)
             page.wait_for_timeout(200)
         page.screenshot(path=str(self.folder / name), full_page=self.whole)

@@ -8,18 +8,26 @@
   const on = doc.addEventListener.bind(doc);
   const live = $("#live"), said = live ? live.dataset : {};
   const say = (words) => { if (live) { live.textContent = ""; setTimeout(() => { live.textContent = words; }, 30); } };
-  const cookie = (name) => (doc.cookie.split("; ").find((c) => c.startsWith(name + "=")) || "").slice(name.length + 1);
-  const token = () => { const field = $("input[name=csrfmiddlewaretoken]"); return field ? field.value : cookie("csrftoken"); };
+  const token = () => $("input[name=csrfmiddlewaretoken]").value;
 
   /* menu on narrow screens */
   const toggle = $("#menu-toggle"), side = $("#side");
-  if (toggle && side) {
-    toggle.addEventListener("click", () => {
-      const open = side.classList.toggle("open");
-      toggle.setAttribute("aria-expanded", open);
-      if (open) { $("a", side).focus(); }
-    });
-  }
+  toggle?.addEventListener("click", () => {
+    const open = side.classList.toggle("open");
+    toggle.setAttribute("aria-expanded", open);
+    if (open) { $("a", side).focus(); }
+  });
+
+  /* what would stand in front of the work on a narrow screen is folded there */
+  const narrow = matchMedia("(max-width:860px)");
+  const unfold = () => all("[data-fold]").forEach((d) => { d.open = !narrow.matches; });
+  unfold();
+  narrow.addEventListener("change", unfold);
+
+  /* a link to something folded opens it */
+  const aim = () => { const place = doc.getElementById(location.hash.slice(1)); if (place && place.matches("details")) { place.open = true; } };
+  aim();
+  addEventListener("hashchange", aim);
 
   /* the reason something failed is read first */
   const problem = $("#problem") || $(".error-summary");
@@ -35,7 +43,7 @@
   addEventListener("pageshow", () => { sent = false; });
 
   const work = $("#workspace"), rows = $("[data-rows]");
-  const letters = () => { const on = work || rows; return !on || on.dataset.letters !== "off"; };
+  const letters = () => (work || rows)?.dataset.letters !== "off";
 
   /* evidence: opens in place of the invoices */
   let opener = null;
@@ -70,7 +78,7 @@
 
   /* what was in front of the reviewer belongs to the record: the draft once it is really visible, and evidence that is opened */
   function looked(fields) {
-    if (work && work.dataset.looked) { post(work.dataset.looked, Object.assign({ draft: work.dataset.draft }, fields), true).catch(() => {}); }
+    if (work && work.dataset.looked) { post(work.dataset.looked, { draft: work.dataset.draft, ...fields }, true).catch(() => {}); }
   }
   function opened() {
     if (doc.visibilityState === "visible") { doc.removeEventListener("visibilitychange", opened); looked({}); }
@@ -96,7 +104,8 @@
     details.addEventListener("toggle", () => {
       if (!details.open) { return; }
       all(".bar details[open]").forEach((other) => { if (other !== details) { other.open = false; } });
-      $("form textarea, form select, form input:not([type=hidden]), form button", details)?.focus();
+      /* one that was open from the start leaves the focus with the reason it was refused */
+      if (doc.activeElement !== problem) { $("form textarea, form select, form input:not([type=hidden]), form button", details)?.focus(); }
       claim();
     });
   });
@@ -137,10 +146,9 @@
     if (chip) { event.preventDefault(); showEvidence(chip.dataset.evidence, chip); return; }
     if (event.target.closest("[data-close]")) { closeEvidence(); return; }
     if (event.target.closest("[data-help]")) { help(); return; }
-    const blocked = event.target.closest("[data-blocked]");
-    if (blocked) { say($("#blocked-why").textContent); }
+    if (event.target.closest("[data-blocked]")) { say($("#blocked-why").textContent); }
   });
-  function help() { const keys = $("#keys"); if (keys && keys.showModal) { keys.showModal(); } }
+  const help = () => $("#keys")?.showModal();
 
   /* a print opens what is folded */
   const fold = (which, open) => () => all(which).forEach((d) => { d.open = open; d.toggleAttribute("data-folded", open); });
@@ -238,34 +246,34 @@
     const at = list.indexOf(doc.activeElement);
     list[Math.min(list.length - 1, Math.max(0, at + by))].focus();
   }
-  function go(url) { if (url) { location.href = url; } }
   function take(row) {
     post($(".acct", row).pathname.replace("review/", "claim/"), {}).then((answer) => answer.json()).then((data) => {
-      if (data.problem) { say(data.problem); } else { $(".whose", row).textContent = "you"; say("Taken"); }
+      if (data.problem) { say(data.problem); } else { $(".whose", row).textContent = rows.dataset.you; say(said.taken); }
     }).catch(() => {});
   }
   function letter(key) {
     if (key === "?") { help(); return true; }
+    if (!rows && !work) { return false; }
+    if (key === "j" || key === "k") { step(all(rows ? "[data-rows] .acct" : ".src-chip"), key === "j" ? 1 : -1); return true; }
     if (rows) {
-      const links = all(".acct", rows);
-      if (key === "j") { step(links, 1); return true; }
-      if (key === "k") { step(links, -1); return true; }
-      const row = doc.activeElement.closest("[data-rows] tr");
-      if (key === "o" && doc.activeElement.classList.contains("acct")) { doc.activeElement.click(); return true; }
+      const at = doc.activeElement, row = at.closest("[data-rows] tr");
+      if (key === "o" && at.matches(".acct")) { at.click(); return true; }
       if (key === "m" && row) { take(row); return true; }
       return false;
     }
-    if (!work) { return false; }
-    if (key === "n") { go(work.dataset.next); return true; }
-    if (key === "p") { go(work.dataset.previous); return true; }
-    if (key === "j") { step(all(".src-chip"), 1); return true; }
-    if (key === "k") { step(all(".src-chip"), -1); return true; }
+    if (key === "n" || key === "p") {
+      const url = work.dataset[key === "n" ? "next" : "previous"];
+      if (url) { location.href = url; }
+      return true;
+    }
     if (key === "m") { claim(); say(said.taken); return true; }
     if (key >= "1" && key <= "9") { showEvidence(key); return true; }
     if (key === "i") { const bad = $("[data-failing]") || $("#findings li"); if (bad) { bad.focus(); } return true; }
     const control = $('[data-key="' + key + '"]');
     if (!control) { return false; }
-    if (control.tagName === "SUMMARY") { control.parentElement.open = true; } else if (control.tagName === "A") { control.click(); } else { control.focus(); if (!control.matches("select, textarea")) { control.click(); } }
+    if (control.matches("summary")) { control.parentElement.open = true; return true; }
+    control.focus();
+    if (!control.matches("select, textarea")) { control.click(); }
     return true;
   }
   on("keydown", (event) => {

@@ -29,7 +29,7 @@ def told(settings, tmp_path, **fields) -> Case:
     desk = Desk()
     account = desk.account(**fields)
     case = Case(desk, account, [make_invoice(account)])
-    make_ticket(case.account, subject="=cmd|' /C calc'!A0 <script>alert(1)</script>" + BIDI, body="x" * 1_000_000)
+    make_ticket(case.account, subject="=cmd|' /C calc'!A0 <script>alert(1)</script>" + BIDI, body="x" * 1_000_000, scanned_at=AS_OF)
     case.prepare()
     first = case.draft
     looked(case.follow_up.pk, first.pk, by=case.desk.reviewer, at=AS_OF - timedelta(seconds=192))

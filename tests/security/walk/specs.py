@@ -176,6 +176,7 @@ ACTS: dict[str, Spec] = {
     "act_request_changes": act("request_changes", OPEN, kinds=["tone"], text="warmer", **NOW),
     "act_reject": act("reject", OPEN, kind="tone", text="not so", **NOW),
     "act_route": act("route", OPEN, role=FINANCE, note="please look", **NOW),
+    "act_snooze": act("put_hold", OPEN, until="2026-05-20", reason="bookkeeper on holiday", **NOW),
     "act_mark_disputed": act("judge_dispute", OPEN, invoices=_invoice, category="quantity", quote="short", reason="said so"),
     "act_confirm_signal": act("judge_dispute", OPEN, signal=_signal),
     "act_dismiss_signal": act("judge_dispute", OPEN, signal=_signal, reason="no dispute", evidence="the mail says thanks"),
@@ -189,6 +190,7 @@ ACTS: dict[str, Spec] = {
     "act_drop_copy": act("edit_draft", OPEN),
     "act_check": act("edit_draft", OPEN, subject="Hello", body="Hello there"),
     "act_looked": act("see_draft", OPEN, draft=_draft("pk"), evidence="3"),
+    "act_answer_first": act("approve", OPEN, answer="no"),
     "several": act("route", nothing, act="route", step="do", row=lambda side: side.open.follow_up.pk, role=FINANCE, note="please look"),
     "delete_view": Spec(frozenset({REVIEWER}), _pk("view"), get=False, form=no_form, hidden=True),
     "decide": act(frozenset({FINANCE}), _pk("decision"), outcome="no_plan", text="no"),
@@ -278,6 +280,9 @@ RIGHTS: dict[str, Spec] = {
     "review_break_glass": act("review_break_glass", _pk("access_over"), words="needed, and only the needed was read"),
     "trainings": read("write_training"),
     "write_training": act("write_training", nothing, person=_person(REVIEWER), subject="exception", trained_on="2026-05-01", valid_until="2027-05-01"),
+    "practice": read("approve", again=["", "1"]),
+    "answer_practice": act("approve", nothing, case="ordinary", verdict="approve"),
+    "practice_told": Spec(frozenset({REVIEWER}), _pk("practice"), hidden=True),
     "end_training": act("write_training", _pk("training")),
 }
 # Signing in: one's own second factor, and how a colleague signs in. That a colleague exists is no secret of a portfolio (docs/adr/0012).

@@ -157,7 +157,7 @@ def test_at_least_twelve_different_scopes_are_taken_away():
 
 def test_a_count_that_grows_with_foreign_rows_is_found(book):
     """No word betrays it: the page with and without the other portfolio differs."""
-    from collections_site import navigation
+    from drafts.admin import waiting
     from governance import clock
     from tests.drafts.scene import moment
     from tests.security.walk.answers import said
@@ -165,5 +165,5 @@ def test_a_count_that_grows_with_foreign_rows_is_found(book):
     with patch.object(clock, "now", lambda: moment(2)):
         client = enter(book.people["reviewer"])
         assert said(client.get(url("preferences"))) == book.alone["reviewer", url("preferences")]
-        with patch.object(navigation, "follow_ups_of", everything(FollowUp)), patch.object(navigation, "mine", _always):
+        with patch.object(waiting, "follow_ups_of", everything(FollowUp)), patch.object(waiting, "mine", _always):
             assert said(client.get(url("preferences"))) != book.alone["reviewer", url("preferences")]

@@ -35,6 +35,7 @@ from governance.models import (
     Portfolio,
     PortfolioGroupGrant,
     PortfolioUserGrant,
+    PracticeAnswer,
     PromptVersion,
     ReadinessLook,
     ReviewStandard,
@@ -211,6 +212,9 @@ def _line(side: Side) -> None:
     draft.findings.create(check_id="G27", label="near_repeat", severity="warn", why=word, quote=word, fact=word, start=0, end=9)
     side.rows["finding"] = draft.findings.first()
     WorkingCopy.objects.create(draft=draft, user=side.desk.reviewer, subject=word, body=word, saved_at=AS_OF)
+    side.rows["practice"] = PracticeAnswer.objects.create(
+        person=side.desk.reviewer, round=1, case="ordinary", approved=True, right=True, answered_at=AS_OF
+    )
     side.rows["view"] = SavedView.objects.create(
         name=f"{word} view", query=f"tab=all&q={word}", owner=side.desk.reviewer, portfolio=side.desk.portfolio, created_at=AS_OF
     )
