@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from accounts.models import Dispute
 from governance.models import Decision
+from tests.browser.accessible import violations
 from tests.drafts.scene import Desk, exception_case, prepared, routine_case
 from tests.factories import make_dispute, make_hold, make_signal, make_ticket, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_desk")]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
 def book():
@@ -49,8 +48,7 @@ def test_axe_finds_nothing_on_any_main_page(enter, scheme):
     for name, url in pages.items():
         page.goto(url)
         page.keyboard.press("a")  # an open panel is part of the page
-        result = Axe().run(page, options=RULES)
-        found += [f"{name}: {v['id']} {v['nodes'][0]['html'][:140]}" for v in result.response["violations"]]
+        found += [f"{name}: {line}" for line in violations(page)]
     assert not found, "\n".join(found)
 
 
@@ -60,10 +58,10 @@ def test_axe_finds_nothing_on_the_homes_of_the_other_roles_and_the_sign_in_page(
     for role in ("reviewer", "executive", "compliance_auditor", "leadership", "policy_admin", "system_admin"):
         page = enter(make_user(role))
         page.goto("/admin/")
-        found += [f"{role}: {v['id']} {v['nodes'][0]['html'][:140]}" for v in Axe().run(page, options=RULES).response["violations"]]
+        found += [f"{role}: {line}" for line in violations(page)]
     visitor = browser.new_page()
     visitor.goto(f"{live_server.url}/admin/login/")
-    found += [f"login: {v['id']} {v['nodes'][0]['html'][:140]}" for v in Axe().run(visitor, options=RULES).response["violations"]]
+    found += [f"login: {line}" for line in violations(visitor)]
     visitor.close()
     assert desk and not found, "\n".join(found)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from governance.models import ApprovalRequest
-from tests.browser.test_accessibility import RULES
+from tests.browser.accessible import violations
 from tests.drafts.scene import routine_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("at_desk")]
@@ -18,8 +17,7 @@ def look(page):
     """No sideways scroll, nothing axe objects to."""
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
     page.evaluate("scrollTo(0, 0)")  # under the header that stays, a target would count as too small
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert not found, [(v["id"], v["nodes"][0]["html"][:160]) for v in found]
+    assert not violations(page)
 
 
 def test_an_address_is_proposed_by_one_and_confirmed_by_another(enter):

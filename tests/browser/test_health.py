@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from accounts.models import Source
@@ -13,6 +12,7 @@ from collections_site.health.look import look
 from drafts import readiness, sweeping
 from governance import heartbeat
 from governance.models import Beat
+from tests.browser.accessible import violations
 from tests.drafts.ready import ready_portfolio, switched_on
 from tests.drafts.scene import AS_OF
 from tests.factories import make_portfolio, make_user
@@ -32,11 +32,6 @@ def desk():
     sweeping.sweep(AS_OF)
     look(AS_OF)
     return good, bad, empty
-
-
-def violations(page):
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}).response["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found]
 
 
 def sideways(page):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from drafts import states
 from drafts.review import pause_portfolio, put_hold
 from governance.models import Decision, Hold
-from tests.browser.test_accessibility import RULES
+from tests.browser.accessible import violations
 from tests.drafts.scene import AS_OF, Desk, routine_case
 from tests.factories import make_message
 
@@ -132,5 +131,4 @@ def test_the_page_of_holds_is_accessible_and_never_scrolls_sideways(enter, width
     for path in ("/admin/holds/", "/admin/holds/?tab=facts", "/admin/decisions/", account_of(case)):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert not found, f"{path}: {found[0]['id']} {found[0]['nodes'][0]['html'][:140]}"
+        assert not violations(page), path

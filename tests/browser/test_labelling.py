@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from drafts.review import edit, leave
 from governance.models import Correction, Label
-from tests.browser.test_accessibility import RULES
+from tests.browser.accessible import violations
 from tests.drafts.labelling import NO, WORDS, YES, decided, label_all, sample
 from tests.drafts.scene import AS_OF, Desk, routine_case
 from tests.factories import make_user
@@ -42,7 +41,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(enter, people, scheme, w
         page.goto(url)
         if PICTURES:
             page.screenshot(path=f"{PICTURES}/{name}-{scheme}-{width}.png", full_page=True)
-        found += [f"{name}: {v['id']} {v['nodes'][0]['html'][:140]}" for v in Axe().run(page, options=RULES).response["violations"]]
+        found += [f"{name}: {line}" for line in violations(page)]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             found.append(f"{name}: {wide} px wide")
     assert not found, "\n".join(found)

@@ -7,11 +7,10 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from governance import clock
 from governance.models import Incident
-from tests.browser.test_accessibility import RULES
+from tests.browser.accessible import violations
 from tests.factories import make_account, make_user
 from tests.governance.metrics.history import History
 
@@ -186,7 +185,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(enter, width, height):
             page.goto(url)
             if PICTURES:
                 page.screenshot(path=f"{PICTURES}/{name}-{scheme}-{width}.png", full_page=True)
-            found += [f"{name}, {scheme}: {v['id']} {v['nodes'][0]['html'][:140]}" for v in Axe().run(page, options=RULES).response["violations"]]
+            found += [f"{name}, {scheme}: {line}" for line in violations(page)]
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             found.append(f"{name}: {wide} px wide")
     assert not found, "\n".join(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -13,7 +12,7 @@ from drafts.delivery.handover import deliver_due
 from drafts.simulation import runs
 from governance import clock
 from governance.models import PolicyVersion
-from tests.browser.test_accessibility import RULES
+from tests.browser.accessible import violations
 from tests.browser.test_matrix import SUBMIT
 from tests.drafts.scene import routine_case
 from tests.drafts.simulation.policy_scene import Scene
@@ -142,7 +141,6 @@ def test_the_pages_are_clean_and_never_scroll_sideways(scene, enter, width, sche
     ):  # fmt: skip
         page.goto(url)
         assert no_sideways_scroll(page), url
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert not found, (url, [(v["id"], v["nodes"][0]["html"][:160]) for v in found])
+        assert not violations(page), url
 
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -22,7 +21,7 @@ from drafts.packing import make, sampling
 from drafts.record.outcomes import Filters
 from governance import guards
 from governance.models import Event, PromptVersion
-from tests.browser.test_accessibility import RULES
+from tests.browser.accessible import violations
 from tests.drafts.packing.story import Wanted, ask, auditor, told
 from tests.drafts.scene import AS_OF, exception_case, routine_case, stop_clock
 from tests.factories import moment
@@ -55,7 +54,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(enter, case, scheme):
     found = []
     for name, url in addresses(case, person).items():
         page.goto(url)
-        found += [f"{name}: {v['id']} {v['nodes'][0]['html'][:140]}" for v in Axe().run(page, options=RULES).response["violations"]]
+        found += [f"{name}: {line}" for line in violations(page)]
         for width in (320, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             if PICTURES:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from drafts import review, states
@@ -13,8 +12,8 @@ from drafts.practice.cases import cases
 from drafts.review import evidence_first
 from drafts.review.looking import looked
 from governance.models import Event
+from tests.browser.accessible import violations
 from tests.browser.steps import awake, post, review_of
-from tests.browser.test_accessibility import RULES
 from tests.drafts.scene import AS_OF, Desk, routine_case
 from tests.policy import set_policy
 
@@ -151,7 +150,7 @@ def test_practice_is_accessible_and_fits(enter, width, scheme):
             page.locator(".bar button").first.click()
             expect(page.locator(".badges")).to_contain_text("PRACTICE")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, step
-        assert not Axe().run(page, options=RULES).response["violations"], step
+        assert not violations(page), step
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (320, "light"), (320, "dark")])
@@ -162,4 +161,4 @@ def test_the_question_is_accessible_and_fits(enter, width, scheme):
     page.goto(review_of(case))
     page.get_by_text("Yes, there is a reason").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert not Axe().run(page, options=RULES).response["violations"]
+    assert not violations(page)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from drafts import review, states
 from drafts.models import Finding, FollowUp
 from governance.models import Approval
+from tests.browser.accessible import violations
 from tests.browser.steps import awake, post, review_of, type_over
-from tests.browser.test_accessibility import RULES
 from tests.drafts.scene import AS_OF, Case, Desk, exception_case, routine_case
 from tests.factories import make_invoice, make_signal, make_ticket
 
@@ -198,7 +197,7 @@ def test_w15_axe_finds_nothing_in_any_state_and_nothing_scrolls_sideways(enter, 
             page.set_viewport_size({"width": width, "height": 900})
             wide = page.evaluate("document.documentElement.scrollWidth")
             found.extend([f"{name}: {wide} px wide"] if wide > width else [])
-        found.extend(f"{name}: {v['id']} {v['nodes'][0]['html'][:140]}" for v in Axe().run(page, options=RULES).response["violations"])
+        found.extend(f"{name}: {line}" for line in violations(page))
         page.set_viewport_size({"width": 1440, "height": 900})
 
     page.goto(review_of(case, "?edit=1"))
