@@ -58,9 +58,9 @@ LARGEST: dict[str, int] = {
     "cap_messages": 30, "send_delay_minutes_routine": 10_080, "send_delay_minutes_exception": 10_080, "send_delay_minutes_legal": 10_080,
     "due_hours_routine": 720, "due_hours_exception": 720, "due_hours_executive": 720, "grace_days": 60, "bank_processing_days": 30,
     "undated_promise_days": 60, "model_tokens_per_draft": 1_000_000, "model_tokens_per_account_day": 10_000_000,
-    "model_cost_micro_per_day": 10**12, "model_price_micro_in": 10**6, "model_price_micro_out": 10**6, "model_breaker_failures": 1_000,
-    "model_breaker_minutes": 1_440, "retention_days_contacts": 36_500, "retention_days_uploads": 36_500,
-    "retention_days_working_copies": 36_500,
+    "model_cost_micro_per_day": 10**12, "model_seconds_per_account_day": 86_400, "model_seconds_per_day": 10**8,
+    "model_price_micro_in": 10**6, "model_price_micro_out": 10**6, "model_breaker_failures": 1_000, "model_breaker_minutes": 1_440,
+    "retention_days_contacts": 36_500, "retention_days_uploads": 36_500, "retention_days_working_copies": 36_500,
 }  # fmt: skip
 LARGEST_OTHER = 10**12
 LONGEST_GRACE = 60

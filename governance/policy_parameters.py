@@ -102,6 +102,8 @@ class PolicyParameters(_Typed):
     model_tokens_per_draft: int = Field(6_000, ge=100)
     model_tokens_per_account_day: int = Field(20_000, ge=100)
     model_cost_micro_per_day: int = Field(20_000_000, ge=0, description="spend of all drafts of one day")
+    model_seconds_per_account_day: int = Field(600, ge=1, description="seconds of model time for one account in one day")
+    model_seconds_per_day: int = Field(250_000, ge=0, description="seconds of model time of one day, all calls added up")
     model_price_micro_in: int = Field(1, ge=0)
     model_price_micro_out: int = Field(4, ge=0)
     model_breaker_failures: int = Field(5, ge=1, description="so many failures in a row pause the model")

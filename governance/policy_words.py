@@ -86,6 +86,8 @@ _ALL: tuple[Parameter, ...] = (
     Parameter("model_tokens_per_draft", MODEL, "Tokens per draft", "", NEVER),
     Parameter("model_tokens_per_account_day", MODEL, "Tokens per account and day", "", NEVER),
     Parameter("model_cost_micro_per_day", MODEL, "Spend per day", "millionths", MORE),
+    Parameter("model_seconds_per_account_day", MODEL, "Model time per account and day", "seconds", NEVER),
+    Parameter("model_seconds_per_day", MODEL, "Model time per day, all calls added up", "seconds", MORE),
     Parameter("model_price_micro_in", MODEL, "Price of a token read", "millionths", NEVER),
     Parameter("model_price_micro_out", MODEL, "Price of a token written", "millionths", NEVER),
     Parameter("model_breaker_failures", MODEL, "The model is paused after", "failures in a row", NEVER),

@@ -67,9 +67,9 @@ def _queue(drafts: int) -> None:
 
 
 def _without_limits() -> None:
-    """A policy under which the budget of a day stops nothing."""
+    """A policy under which the budgets of a day stop nothing."""
     PolicyVersion.objects.filter(state=PolicyVersion.State.ACTIVE).update(state=PolicyVersion.State.RETIRED)
-    parameters = policies.DEFAULT.model_copy(update={"model_cost_micro_per_day": 10**12}).model_dump(mode="json")
+    parameters = policies.DEFAULT.model_copy(update={"model_cost_micro_per_day": 10**12, "model_seconds_per_day": 10**8}).model_dump(mode="json")
     PolicyVersion.objects.create(number=2, state=PolicyVersion.State.ACTIVE, parameters=parameters)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q
 
 from collections_site.health.lines import MODEL, Round, line
 from drafts.generation import budget, client
@@ -23,12 +23,12 @@ WRONG_WARN, WRONG_PROBLEM, FEW = 1.0, 10.0, 5
 
 
 def model(found: Round) -> list[Measured]:
-    """The lines of the model; one that says "not set up" where none is configured. Five queries."""
+    """The lines of the model; one that says "not set up" where none is configured. Eight queries."""
     fallen = _switches()
     if not client.configured():
         means = "The approved templates write. That is no fault."
         return [line(MODEL, "model", "Model", NOT_SET_UP, "none is configured", "a model that answers", means, "Set LLM_MODEL and LLM_BASE_URL."), fallen]
-    return [_answers(found), _form(found), _cost(found), fallen]
+    return [_answers(found), _form(found), *_budgets(found), fallen]
 
 
 def _answers(found: Round) -> Measured:
@@ -64,14 +64,22 @@ def _form(found: Round) -> Measured:
     return line(MODEL, "wrong_form", "Answers of the wrong form", state, f"{share:.1f} % ({n['wrong']} of {n['all']} calls)", limit, means, "" if state == FINE else "Look at the attempts on the drafts, then at the provider.")
 
 
-def _cost(found: Round) -> Measured:
-    spent = Generation.objects.filter(created_at__gt=found.at - timedelta(days=1)).aggregate(total=Sum("cost_micro"))["total"] or 0
-    whole = found.policy.model_cost_micro_per_day
+def _budgets(found: Round) -> list[Measured]:
+    """What the day has used of its money and of its time; calls in flight at their worst."""
+    spent = budget.spent_today(found.policy, found.at)
+    money, whole = spent.micro / 1_000_000, found.policy.model_cost_micro_per_day / 1_000_000
+    seconds, allowed = spent.ms / 1000, found.policy.model_seconds_per_day
+    version = PolicyVersion.objects.filter(state="active").values_list("pk", flat=True).first()
+    return [
+        _budget("cost", "Cost", money, whole, f"{money:,.2f} of {whole:,.2f} in 24 h", version),
+        _budget("model_time", "Model time", seconds, allowed, f"{seconds:,.0f} of {allowed:,} seconds in 24 h, all calls added up", version),
+    ]
+
+
+def _budget(key: str, title: str, spent: float, whole: float, value: str, version: int | None) -> Measured:
     share = 100 * spent / whole if whole else 100.0
     state = PROBLEM if share >= 100 else WARNING if share >= 80 else FINE
-    policy = PolicyVersion.objects.filter(state="active").values_list("pk", flat=True).first()
-    value = f"{spent / 1_000_000:,.2f} of {whole / 1_000_000:,.2f} in 24 h"
-    return line(MODEL, "cost", "Cost", state, value, "80 % of the budget of the policy", "When it is used up, the approved templates write.", "" if state == FINE else "Raise the budget, or wait.", f"governance_policyversion_change:{policy}", "see_health")
+    return line(MODEL, key, title, state, value, "80 % of the budget of the policy", "When it is used up, the approved templates write.", "" if state == FINE else "Raise the budget, or wait.", f"governance_policyversion_change:{version}", "see_health")
 
 
 def _switches() -> Measured:

@@ -32,7 +32,7 @@ RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 class ProviderError(Exception):
     """The provider gave no usable answer. ``kind`` is a code for lists; ``permanent`` means another attempt cannot help.
 
-    ``answer`` carries what was received, for the record; ``latency_ms`` how long it took; ``status`` the code of a refusal.
+    ``answer`` carries what was received, for the record; ``latency_ms`` how long it took (0: nobody measured); ``status`` the code of a refusal.
     """
 
     def __init__(
@@ -116,7 +116,8 @@ def complete(
 
 
 def _since(began: float) -> int:
-    return int((time.monotonic() - began) * 1000)
+    """Milliseconds since ``began``, at least one: 0 says that nobody measured."""
+    return max(1, int((time.monotonic() - began) * 1000))
 
 
 def _exchange(

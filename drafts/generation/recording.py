@@ -43,8 +43,9 @@ def record(said: Iterable[Said], at: datetime) -> list[int]:
     except Exception:
         if len(items) == 1:
             log.exception("the answer of attempt %s could not be stored", items[0].generation_id)
-            words = "the answer could not be stored"
-            return _record([Said(items[0].generation_id, None, None, client.ProviderError("unstorable", words, permanent=True))], at)
+            took = items[0].answer.latency_ms if items[0].answer else 0
+            error = client.ProviderError("unstorable", "the answer could not be stored", permanent=True, latency_ms=took)
+            return _record([Said(items[0].generation_id, None, None, error)], at)
         return [account for item in items for account in record([item], at)]
 
 

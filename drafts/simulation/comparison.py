@@ -12,7 +12,7 @@ from typing import Any
 from drafts.generation import budget
 from drafts.simulation.cases import Case, cases
 from drafts.simulation.versions import DRAFT, Version
-from drafts.simulation.writing import Outcome, outcomes, worst_cost_micro
+from drafts.simulation.writing import Outcome, outcomes, worst_cost_micro, worst_ms
 from governance import policies
 from governance.models import EvaluationRun
 
@@ -28,7 +28,7 @@ class NotComparable(ValueError):
 
 
 class TooExpensive(RuntimeError):
-    """The comparison could cost more than the day's budget has left."""
+    """The comparison could cost more, or take longer, than the day's budgets have left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,15 @@ def _like_with_like(baseline: Version, subject: Version) -> None:
 def _afford(versions: Sequence[Version], count: int, at: datetime) -> None:
     policy = policies.active_parameters()
     worst = sum(worst_cost_micro(version, count, policy) for version in versions)
-    left = policy.model_cost_micro_per_day - budget.load(policy, [], at).spent_micro
+    spent = budget.spent_today(policy, at)
+    left = policy.model_cost_micro_per_day - spent.micro
     if worst > left:
         words = f"This comparison could cost up to {worst / 1e6:.2f}; the day's budget has {max(0, left) / 1e6:.2f} left."
+        raise TooExpensive(f"{words} Take fewer accounts.")
+    longest = sum(worst_ms(version, count, policy) for version in versions) // 1000
+    seconds_left = policy.model_seconds_per_day - spent.ms // 1000
+    if longest > seconds_left:
+        words = f"This comparison could take up to {longest:,} s of model time; the day's budget has {max(0, seconds_left):,} s left."
         raise TooExpensive(f"{words} Take fewer accounts.")
 
 
@@ -98,6 +104,7 @@ def totals(found: Sequence[Outcome]) -> dict[str, Any]:
         "tokens_in": sum(o.spent.tokens_in for o in found),
         "tokens_out": sum(o.spent.tokens_out for o in found),
         "cost_micro": sum(o.spent.cost_micro for o in found),
+        "latency_ms_sum": sum(o.spent.latency_ms for o in found),
         "latency_ms_p50": _percentile(latencies, 50),
         "latency_ms_p90": _percentile(latencies, 90),
     }

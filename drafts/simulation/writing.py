@@ -80,6 +80,11 @@ def worst_cost_micro(version: Version, cases: int, policy: PolicyParameters) -> 
     return cases * _worst_micro(policy)
 
 
+def worst_ms(version: Version, cases: int, policy: PolicyParameters) -> int:
+    """How long a model can be busy with so many cases at most, in milliseconds, all calls added up."""
+    return cases * budget.longest_ms(policy) if version.prompt else 0
+
+
 def _worst_micro(policy: PolicyParameters) -> int:
     return budget.cost_micro(policy, budget.ASSUMED_TOKENS_IN, budget.answer_room(policy))
 
@@ -136,5 +141,5 @@ def _edit_rate(case: Case, body: str) -> float | None:
 def _spent(said: Said, policy: PolicyParameters) -> Spent:
     cost = budget.billed_micro(policy, said.answer, said.error, _worst_micro(policy))
     if said.answer is None:
-        return Spent(cost_micro=cost, latency_ms=said.error.latency_ms if said.error else 0)
+        return Spent(cost_micro=cost, latency_ms=(said.error.latency_ms if said.error else 0) or budget.longest_ms(policy))
     return Spent(said.answer.tokens_in, said.answer.tokens_out, cost, said.answer.latency_ms)

@@ -99,6 +99,20 @@ def test_bad_json_of_the_provider_raises_the_rate_of_wrong_forms_and_no_draft_is
     assert draft.author_kind == "template" and "expected form" in draft.note
 
 
+@pytest.mark.parametrize(("budget", "state"), [(1_000, "fine"), (100, "warning"), (85, "problem"), (0, "problem")])
+def test_the_time_of_the_model_is_told_against_its_budget_calls_in_flight_at_their_longest(settings, budget, state):
+    settings.LLM_BASE_URL, settings.LLM_MODEL = "http://127.0.0.1:9/v1", "m-1"
+    set_policy(model_seconds_per_day=budget)
+    draft = routine_case().draft
+    follow_up = draft.follow_up
+    about = {"follow_up": follow_up, "account": follow_up.account, "brief": follow_up.brief, "created_at": AS_OF}
+    Generation.objects.create(**about, attempt=7, state="done", latency_ms=65_000, finished_at=AS_OF)
+    Generation.objects.create(**about, attempt=8, state="claimed", kind="preparation")  # 20 seconds at most
+    found = lines()["model_time"]
+    assert (found.state, found.value) == (state, f"85 of {budget:,} seconds in 24 h, all calls added up")
+    assert found.do == ("" if state == "fine" else "Raise the budget, or wait.")
+
+
 def test_a_switch_without_a_model_is_not_said_to_be_fine(settings):
     switched_on(ready_portfolio())
     settings.LLM_MODEL, settings.LLM_BASE_URL = "recorded-1", "http://127.0.0.1:9/v1"

@@ -153,6 +153,20 @@ def test_a_field_that_is_wrong_is_named_and_what_was_typed_stays(signed_in, scen
     assert "fresh hours: at most 168" in text_of(page) and PolicyVersion.objects.count() == 1
 
 
+def test_the_time_budgets_of_the_model_are_fields_with_words_bounds_and_a_difference(signed_in, scene):
+    client, first = signed_in(scene.author), active()
+    form = form_of(client.get(url("policy", first.pk)))
+    assert form["model_seconds_per_account_day"] == ["600"] and form["model_seconds_per_day"] == ["250000"]
+    page = client.post(url("policy_write", first.pk), {**form, "model_seconds_per_account_day": "90000", "model_seconds_per_day": "-1"})
+    assert page.status_code == 409 and PolicyVersion.objects.count() == 1
+    page = client.post(url("policy_write", first.pk), {**form, "model_seconds_per_account_day": "90000"})
+    assert "model seconds per account day: at most 86,400" in text_of(page) and PolicyVersion.objects.count() == 1
+    page = client.post(url("policy_write", first.pk), {**form, "model_seconds_per_account_day": "300", "model_seconds_per_day": "300000"}, follow=True)
+    said = text_of(page)
+    assert "Model time per account and day 600 300 seconds Not looser" in said, said
+    assert "Model time per day, all calls added up 250,000 300,000 seconds Looser" in said, said
+
+
 def test_rolling_back_takes_one_click_to_prepare(signed_in, scene):
     first = active()
     draft = scene.asked()

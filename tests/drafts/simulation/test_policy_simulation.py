@@ -52,6 +52,13 @@ def test_every_open_account_is_in_one_cell_and_the_list_has_exactly_those_off_th
     assert {(c["from"], c["to"]) for c in listed} == {("routine", "executive_review")}
 
 
+def test_more_time_for_the_model_moves_no_account_and_is_a_looser_setting_and_less_is_none(scene):
+    scene.book()
+    more, less = as_json(what_if(model_seconds_per_day=300_000)), as_json(what_if(model_seconds_per_day=5))
+    assert more["changed"] == less["changed"] == 0 and more["accounts"] == 7
+    assert (more["looser_settings"], less["looser_settings"]) == (["model_seconds_per_day"], [])
+
+
 def test_it_says_what_production_would_say(scene):
     """Whatever is in an account, each cell is that of the verdict preparation would reach under each policy."""
     _interesting(scene)
