@@ -6,11 +6,11 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from governance import clock
+from governance.readers import offered
 
 
 class PersonTimeZoneMiddleware:
@@ -61,8 +61,3 @@ class ClockMiddleware:
         """Answer."""
         with clock.read_once() if request.method in ("GET", "HEAD") else nullcontext():
             return self.get_response(request)
-
-
-def offered(wanted: str) -> str:
-    """The language of the installation that ``wanted`` ("de", "en") names; empty when it is none."""
-    return next((code for code, _ in settings.LANGUAGES if wanted and code.split("-")[0] == wanted.split("-", maxsplit=1)[0]), "")

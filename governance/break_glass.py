@@ -18,7 +18,9 @@ from django.db.models import Q
 from governance.audit import Entry, account_stream, record
 from governance.canonical import sha256_hex
 from governance.decisions import Denied
+from governance.language import said
 from governance.models import BreakGlass, User
+from governance.readers import written_for
 from governance.rights import can, people_with, scope_of
 from governance.roles import AUDITOR, SYSTEM
 
@@ -65,19 +67,26 @@ def told(row: BreakGlass) -> list[User]:
 
 def _mail(row: BreakGlass) -> None:
     """The alarm by mail: who, where, how long. Neither the reason nor the account is in it. A mail that fails is logged; Home tells it anyway."""
-    addresses = [person.email for person in told(row) if person.email]
-    if not addresses or settings.DEMO_MODE or not settings.EMAIL_URL:
+    people = [person for person in told(row) if person.email]
+    if not people or settings.DEMO_MODE or not settings.EMAIL_URL:
         return
-    what = "one account" if row.account_id else "all accounts"
-    body = (
-        f"{row.user} opened {what} of the portfolio {row.portfolio} by emergency access.\nIt is read only and ends at {row.ends_at:%H:%M} UTC on "
-        f"{row.ends_at:%d %b}.\n\nThe reason and every page read are on record in Collections Desk: {settings.PUBLIC_URL or 'Home'}\n"
-    )
-    for address in addresses:
+    for person in people:
+        with written_for(person):
+            subject, body = _words(row)
         try:
-            send_mail("Emergency access opened", body, settings.DEFAULT_FROM_EMAIL, [address])
+            send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email])
         except OSError:  # every error of a mail server is one
             log.exception("the alarm of emergency access %s was not mailed", row.pk)
+
+
+def _words(row: BreakGlass) -> tuple[str, str]:
+    """Subject and text in the active language."""
+    what, ends = "one account" if row.account_id else "all accounts", f"{row.ends_at.day} {row.ends_at:%b} {row.ends_at:%H:%M} UTC"
+    opened = said(f"{row.user} opened {what} of the portfolio {row.portfolio} by emergency access.")
+    until = said(f"It is read only and ends on {ends}.")
+    desk = settings.PUBLIC_URL or "Home"
+    kept = said(f"The reason and every page read are on record in Collections Desk: {desk}")
+    return said("Emergency access opened"), f"{opened}\n{until}\n\n{kept}\n"
 
 
 def open_now(at: datetime) -> QuerySet[BreakGlass]:

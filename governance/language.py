@@ -170,7 +170,7 @@ def _whole(text: str, language: str) -> str | None:
     formatted = in_format(text, language)
     if formatted is not None:
         return formatted
-    put_together = _listed(text) or _counted(text, language)
+    put_together = _listed(text, language) or _counted(text, language)
     found = forms_of(language).find(text) if put_together is None else None
     if found is None:
         return put_together or _with_tail(text, language)
@@ -217,9 +217,9 @@ def _value(name: str, value: str, language: str) -> str:
     return value if is_own(name) else _said(value, language)
 
 
-def _listed(text: str) -> str | None:
-    """A list of entries: "reviewer, finance approver"."""
-    words = [_word(piece) for piece in text.split(", ")]
+def _listed(text: str, language: str) -> str | None:
+    """A list of entries, counted or not: "reviewer, finance approver", "stale 2, not configured 1"."""
+    words = [_word(piece) or _counted(piece, language) for piece in text.split(", ")]
     return ", ".join(str(word) for word in words) if len(words) > 1 and None not in words else None
 
 

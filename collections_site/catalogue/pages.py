@@ -30,9 +30,9 @@ class Words:
 
 
 def templates() -> list[Path]:
-    """Every page template that speaks the reader's language."""
+    """Every template of a page or a letter: they speak the reader's language."""
     folder = ROOT / "templates"
-    return [p for p in sorted(folder.rglob("*.html")) if not str(p.relative_to(folder)).startswith(ON_RECORD)]
+    return [p for p in sorted(folder.rglob("*.*")) if p.suffix in (".html", ".txt") and not str(p.relative_to(folder)).startswith(ON_RECORD)]
 
 
 def words() -> list[Words]:

@@ -24,7 +24,7 @@ SILENT = re.compile(
     r"|greeting|signature|refusals|uncharted|readings|forecast|idle_days|text|sums|numbers|currencies|amounts|pack_files|packs)\.py"
     r"|^drafts/generation/(phrases|statement|formats|prompts|compose|filling|schema|grounding|client|model_detector)\.py"
     r"|^accounts/importing/(canonical|staging|sql|copying|writing|extras|pages)\.py|^collections_site/(checks|celery|wsgi|urls|settings|embedded|beat|cash|letters)\.py"
-    r"|^collections_site/demo/(?!(tour|people|broken|chain)\.py)|^collections_site/measures/digest\.py"
+    r"|^collections_site/demo/(?!(tour|people|broken|chain)\.py)"
     r"|^governance/(guards|database_role|seed|seed_texts|sql|merkle|signing|canonical|bytewise|heads|ledger_stream|ledger_rows|synthetic|models/__init__)\.py"
     r"|^governance/packs/verify\.py|^drafts/simulation/cli\.py|^drafts/delivery/(mime|anatomy|transports)\.py|^governance/(language|language_formats|admin/names)\.py|^drafts/detection/reading\.py|^drafts/models/elements\.py"
 )
@@ -36,7 +36,7 @@ NOT_WORDS = re.compile(
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Words that are put together at run time and that no syntax shows to be words.
-APART = ("morning", "afternoon", "evening", "and", "or", "days", "hours", "minutes", "seconds", "rose", "fell", "first", "decided since", "wrote", "called", "you", "not configured", "critically", "finance")
+APART = ("morning", "afternoon", "evening", "and", "or", "days", "hours", "minutes", "seconds", "rose", "fell", "first", "decided since", "wrote", "called", "you", "not configured", "critically", "finance", "sampled")
 APART_WITH_VALUES = (
     "%(source)s is stale%(age)s", "%(source)s did not answer%(age)s", "%(source)s may not be read%(age)s", "%(source)s is not connected%(age)s",
     "we wrote %(age)s ago", "customer wrote %(age)s ago", "phone call %(age)s ago",

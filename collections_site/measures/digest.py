@@ -29,8 +29,10 @@ from collections_site.measures.board import STACKS, board, summary
 from collections_site.measures.symbols import patterns
 from governance import quarantine
 from governance.audit import Entry, record
+from governance.language import said
 from governance.metrics.asking import Reach, Window, reach_of
 from governance.models import Digest, Portfolio, User
+from governance.readers import written_for
 from governance.rights import people_with
 from governance.roles import LEADERSHIP
 
@@ -100,8 +102,8 @@ def readers() -> Iterator[User]:
     yield from (seen[pk] for pk in sorted(seen))
 
 
-def letter(monday: date, reach: Reach, at: datetime) -> Letter:
-    """The letter of the week from ``monday``: the page of twelve weeks that end with it, and what that week itself added."""
+def letter(monday: date, reach: Reach, at: datetime, reader: User | None = None) -> Letter:
+    """The letter of the week from ``monday``, in the reader's language: the page of twelve weeks that end with it, and what that week itself added."""
     last = monday + timedelta(days=6)
     long, week = of_window(Window(last - timedelta(days=7 * WEEKS - 1), last), reach), of_window(Window(monday, last), reach)
     shown, fresh = board(long, at, may_open_samples=False), summary(week, at)
@@ -110,16 +112,20 @@ def letter(monday: date, reach: Reach, at: datetime) -> Letter:
         **shown, "week": week_name(monday), "first_day": monday, "last_day": last, "this_week": fresh["first"], "figures": figures,
         "page": _address(long), "week_page": _address(week), "weeks": WEEKS,
     }  # fmt: skip
-    text, html = (render_to_string(f"desk/measures/digest.{kind}", context) for kind in ("txt", "html"))
-    paper = render_to_string("desk/measures/patterns.html", {"patterns": patterns(STACKS, drawing.PLAIN)})
-    return Letter(_subject(context), text, html, tuple((one.name, drawing.png(one.spec, paper)) for one in figures if one.spec))
+    with written_for(reader):
+        text, html = (render_to_string(f"desk/measures/digest.{kind}", context) for kind in ("txt", "html"))
+        paper = render_to_string("desk/measures/patterns.html", {"patterns": patterns(STACKS, drawing.PLAIN)})
+        return Letter(_subject(context), text, html, tuple((one.name, drawing.png(one.spec, paper)) for one in figures if one.spec))
 
 
 def _subject(told: dict[str, Any]) -> str:
     wrong = sum(1 for one in told["zero"] if one["zero"].n)
-    alarm = f"{wrong} that must be zero {'is' if wrong == 1 else 'are'} not, " if wrong else ""
-    stopped = told["this_week"]["n"]
-    return f"Measures of week {told['week']}: {alarm}{stopped} {'mistake' if stopped == 1 else 'mistakes'} stopped before customers saw {'it' if stopped == 1 else 'them'}"
+    n, alarm = told["this_week"]["n"], ""
+    if wrong:
+        alarm = said("1 that must be zero is not" if wrong == 1 else f"{wrong} that must be zero are not") + ", "
+    stopped = said("1 mistake stopped before customers saw it" if n == 1 else f"{n} mistakes stopped before customers saw them")
+    week = told["week"]
+    return f"{said(f'Measures of week {week}')}: {alarm}{stopped}"
 
 
 def _address(asked: Asked) -> str:
@@ -150,7 +156,7 @@ def _claimed(person: User, monday: date, at: datetime) -> bool:
 def _send(person: User, monday: date, at: datetime) -> bool:
     row = Digest.objects.filter(week=week_name(monday), person=person)
     try:
-        letter(monday, reach_of(person), at).to(person.email).send()
+        letter(monday, reach_of(person), at, person).to(person.email).send()
     except OSError as error:  # every error of a mail server is one
         log.exception("the digest of week %s was not mailed to person %s", week_name(monday), person.pk)
         row.update(error=type(error).__name__[:120])

@@ -46,18 +46,24 @@ def _in_words(drawn: str) -> str:
 
 
 def png(spec: dict[str, Any], defs: str, scale: float = 2.0) -> bytes:
-    """The chart for a mail, with its legend, in the colours of paper; ``defs``: the patterns it is painted with. Kept for the next reader."""
+    """The chart for a mail, with its legend, in the colours of paper and the words of the reader; ``defs``: the patterns it is painted with. Kept for the next reader."""
     plain = json.dumps({**spec, "background": THEME["surface"]}, sort_keys=True)
     for name, colour in THEME.items():
         plain = plain.replace(colour, PLAIN[name])
-    return _painted(plain, defs, scale)
+    return _painted(_in_words(_on_paper(plain)).replace("<g ", f"{defs}<g ", 1), scale)
 
 
 @lru_cache(maxsize=64)
-def _painted(plain: str, defs: str, scale: float) -> bytes:
+def _on_paper(plain: str) -> str:
     import vl_convert  # a second of start-up, and only a digest needs it outside of a page
 
-    drawn = str(vl_convert.vegalite_to_svg(plain)).replace("<g ", f"{defs}<g ", 1)
+    return str(vl_convert.vegalite_to_svg(plain))
+
+
+@lru_cache(maxsize=64)
+def _painted(drawn: str, scale: float) -> bytes:
+    import vl_convert  # as above
+
     return bytes(vl_convert.svg_to_png(drawn, scale=scale))
 
 

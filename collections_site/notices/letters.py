@@ -16,7 +16,9 @@ from django.urls import reverse
 from collections_site.letters import address
 from collections_site.notices import ageing, morning, telling
 from governance.calendar import SATURDAY, zone
+from governance.language import said
 from governance.models import Posting, User
+from governance.readers import written_for
 
 BEGINS, ENDS = time(8, 30), time(12)
 MONDAY = 0
@@ -66,10 +68,11 @@ def _write(key: str, name: str, person: User, at: datetime) -> bool:
 
 
 def letter(name: str, person: User, at: datetime) -> tuple[str, str] | None:
-    """Subject and text; None when there is nothing to tell."""
+    """Subject and text in the person's language; None when there is nothing to tell."""
     found = morning.told(person, at) if name == "morning" else ageing.told(person, at)
     if found is None:
         return None
     subject, context = found
     context |= {"desk": address(reverse("admin:index")), "preferences": address(reverse("admin:preferences")), "person": person}
-    return subject, render_to_string(f"desk/notices/{name}.txt", context).strip() + "\n"
+    with written_for(person):
+        return said(subject), render_to_string(f"desk/notices/{name}.txt", context).strip() + "\n"

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from collections_site.notices import causes, quiet, words
 from governance.models import Notice, NoticePreference, Portfolio, Posting, Told, User
+from governance.readers import written_for
 from governance.rights import people_with
 
 KEPT = timedelta(days=90)
@@ -76,9 +77,7 @@ def _post(told: Collection[tuple[causes.Cause, Notice]], at: datetime) -> None:
         same = [(cause, notice) for cause, notice in told if notice.kind == kind]
         _letters(kind, same, at)
         if settings.NOTICE_WEBHOOK_URL:
-            subject, text = words.together(kind, [notice for _, notice in same], settings.NOTICE_TIME_ZONE)
-            begins = quiet.channel_may(at)
-            _queue(Posting.Channel.WEBHOOK, None, same, (subject, text), (begins, at))
+            _queue(Posting.Channel.WEBHOOK, None, same, _told(kind, same, None), (quiet.channel_may(at), at))
 
 
 def _letters(kind: str, same: list[tuple[causes.Cause, Notice]], at: datetime) -> None:
@@ -92,9 +91,14 @@ def _letters(kind: str, same: list[tuple[causes.Cause, Notice]], at: datetime) -
         wanted = preference(person)
         if wanted.mail_at_once:
             own = [(cause, notice) for cause, notice in same if notice.pk in ids]
-            told = words.together(kind, [notice for _, notice in own], person.time_zone)
             begins = quiet.ends(at, person.time_zone, wanted.quiet_from, wanted.quiet_until)
-            _queue(Posting.Channel.MAIL, person, own, told, (begins, at))
+            _queue(Posting.Channel.MAIL, person, own, _told(kind, own, person), (begins, at))
+
+
+def _told(kind: str, about: list[tuple[causes.Cause, Notice]], person: User | None) -> tuple[str, str]:
+    """Subject and text in the language and the time zone of the person; of the channel without one."""
+    with written_for(person):
+        return words.together(kind, [notice for _, notice in about], person.time_zone if person else settings.NOTICE_TIME_ZONE)
 
 
 def preference(person: User) -> NoticePreference:

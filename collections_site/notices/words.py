@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from collections_site.letters import address
 from governance.calendar import zone
+from governance.language import said as in_language
 from governance.models import Notice
 
 Kind = Notice.Kind
@@ -60,12 +61,12 @@ def _title(notice: Notice, here: ZoneInfo) -> str:
 
 
 def together(kind: str, notices: Sequence[Notice], in_zone: str) -> tuple[str, str]:
-    """Subject and text about all notices of one kind: one letter, be it one message that stopped or forty."""
+    """Subject and text about all notices of one kind, in the active language: one letter, be it one message that stopped or forty."""
     first, n = notices[0], len(notices)
-    subject = said(first, in_zone).title if n == 1 else _many(kind, notices, zone(in_zone))
+    subject = in_language(said(first, in_zone).title if n == 1 else _many(kind, notices, zone(in_zone)))
     means, link, _, _ = MEANS[kind]
     path = first.path if n == 1 else reverse("admin:notices")
-    return subject, f"{subject}. {means}\n{link if n == 1 else 'All of them'}: {address(path)}"
+    return subject, f"{subject}. {in_language(means)}\n{in_language(link if n == 1 else 'All of them')}: {address(path)}"
 
 
 def _many(kind: str, notices: Sequence[Notice], here: ZoneInfo) -> str:

@@ -62,7 +62,7 @@ def test_the_compiled_catalogue_is_the_one_people_read(language, tmp_path, monke
 
 
 # Where a page is shown: the edge, and the middleware that chooses the language.
-EDGE = {"governance/language.py", "collections_site/middleware.py", "collections_site/templatetags/desk.py", "collections_site/sign_in/pages.py"}
+EDGE = {"governance/language.py", "governance/readers.py", "collections_site/middleware.py", "collections_site/templatetags/desk.py", "collections_site/sign_in/pages.py"}
 
 
 def test_rules_and_verbs_speak_english_only():

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from collections_site.middleware import offered
 from drafts.models import Delivery
 from governance.language import said
 from governance.models import Event, User
+from governance.readers import offered
 from tests.drafts.scene import exception_case, routine_case
 from tests.factories import grant, make_user
 

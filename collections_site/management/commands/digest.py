@@ -44,7 +44,7 @@ class Command(BaseCommand):
             monday = digest.monday_of(options["week"]) if options["week"] else digest.week_before(now)
         except digest.NoWeek as error:
             raise CommandError(str(error)) from None
-        letter = digest.letter(monday, reach_of(person) if person else EVERYTHING, now)
+        letter = digest.letter(monday, reach_of(person) if person else EVERYTHING, now, person)
         if not options["to"]:
             self.stdout.write(f"{letter.subject}\n\n{letter.text}")
             return
