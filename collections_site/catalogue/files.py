@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.text import capfirst
 
-from collections_site.catalogue import names, pages, sentences
+from collections_site.catalogue import names, pages, sentences, told
 from governance.language import CONTEXT
 
 FOLDER = settings.BASE_DIR / "locale"
@@ -65,6 +65,8 @@ def wanted() -> list[Wanted]:
         context = CONTEXT if sentence.values else ""
         if sentence.msgid not in left_out:
             found.setdefault((sentence.msgid, context), Wanted(sentence.msgid, "", context, sentence.where))
+    for words, where in told.told():
+        found.setdefault((words, ""), Wanted(words, "", "", where))
     for name, where in names.names():
         if (name.strip(), "") not in found and not _begins_alike(found, name.strip()):
             found[name.strip(), ""] = Wanted(name.strip(), "", "", where)

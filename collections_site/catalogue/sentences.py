@@ -36,7 +36,7 @@ NOT_WORDS = re.compile(
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Words that are put together at run time and that no syntax shows to be words.
-APART = ("morning", "afternoon", "evening", "and", "or", "days", "hours", "minutes", "seconds", "rose", "fell", "first", "decided since", "wrote", "called", "you", "not configured", "critically", "finance", "sampled")
+APART = ("morning", "afternoon", "evening", "and", "or", "days", "hours", "minutes", "seconds", "rose", "fell", "first", "decided since", "wrote", "called", "you", "not configured", "critically", "finance", "sampled", "verified", "bounced", "posted", "allowed", "transfer", "in grace", "call", "normal", "direct debit")
 APART_WITH_VALUES = (
     "%(source)s is stale%(age)s", "%(source)s did not answer%(age)s", "%(source)s may not be read%(age)s", "%(source)s is not connected%(age)s",
     "we wrote %(age)s ago", "customer wrote %(age)s ago", "phone call %(age)s ago",

@@ -215,7 +215,7 @@ def _figure(
     told = tuple((f"{line.name.capitalize()}: " if len(lines) > 1 else "") + words.told(one) for line, one in zip(lines, now, strict=True))
     apart = [f"{words.parted(now[0].more)}."] if now[0].more and now[0].metric.parts else []
     table = tuple(_row(ground, line, first, one, len(lines) > 1) for line, found in series for first, one in found.items())
-    columns = (ground.asked.by.capitalize(), *(["Of"] if len(lines) > 1 else []), "Number", "Of", "Value", "Low", "High")
+    columns = (ground.asked.by.capitalize(), *(["Of"] if len(lines) > 1 else []), "Number", "Of", "Value", "Lower end", "Upper end")
     legend = line_keys([(line.name, line.colour) for line in drawn], drawing.THEME)
     return Figure(name, title, (*told, *apart), columns, table, tuple(one.metric for one in now), ground.marks, note, spec, legend)
 

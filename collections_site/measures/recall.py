@@ -31,7 +31,7 @@ def recall_figure(ground: Ground, *, may_open: bool) -> Figure:
         spec = charts.shares(rows, SERIES, order, drawing.THEME, marks=ground.drawn_marks())
     told = (sentence(found[-1]).capitalize() + ".", *([known_floor(found[-1]).capitalize() + "."] if known_floor(found[-1]) else [])) if found else (_progress(ground),)
     table = tuple(_row(row, may_open) for row in found)
-    columns = ("Sample of", "Found by the detector", "Labelled", "Missed among them", "Recall", "Low", "High", "Known floor")
+    columns = ("Sample of", "Found by the detector", "Labelled", "Missed among them", "Recall", "Lower end", "Upper end", "Known floor")
     note = ("Estimated from a random sample of what was not flagged, labelled blind. The known floor counts only misses somebody noticed "
             "or complained about; the truth lies below it.")  # fmt: skip
     return Figure("recall", TITLE, told, columns, table, (), ground.marks, note, spec, line_keys(SERIES, drawing.THEME))

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from accounts.fact_types import AccountFacts, InvoiceFact
-from accounts.models import CallNote, Message, Ticket
+from django.db.models import TextChoices
+
+from accounts.fact_types import AccountFacts, InvoiceFact, TicketFact
+from accounts.models import CallNote, Contact, Contract, Dispute, Invoice, Message, Payment, Ticket
+from accounts.models.dispute import CATEGORIES
 from drafts.brief import lines
 from governance.admin.wording import day
 from governance.money import Money
@@ -16,17 +19,22 @@ MASK = "•••"
 # Kind of a fact → the source it comes from; the order numbers the sources [1] … [9] on every screen.
 SOURCES = ("invoices", "payments", "contacts", "credits", "disputes", "promises", "tickets", "contracts", "messages")
 NUMBER = {kind: n for n, kind in enumerate(SOURCES, 1)}
+CATEGORY_WORDS = {code: words.lower() for code, words in CATEGORIES}
 
 
 @dataclass(slots=True)
 class Item:
-    """One record. ``text`` is somebody else's words: shown, never followed. ``facts`` are (label, value) pairs of ours."""
+    """One record. ``text`` is somebody else's words: shown, never followed. ``facts`` are (label, value) pairs of ours.
+
+    ``titled``: the title is a word of the desk; a subject, a number or a name is shown as it was given.
+    """
 
     title: str
     meta: str = ""
     text: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     when: datetime | None = None
+    titled: bool = False
 
 
 @dataclass(slots=True)
@@ -52,7 +60,7 @@ def sources(facts: AccountFacts, personal: bool) -> list[Source]:
     records: dict[str, list[Item]] = {
         "invoices": [_of_invoice(i) for i in facts.invoices[:60]],
         "payments": [
-            Item(p.external_id, f"{p.status}, {p.method or 'method not stated'}", facts=[
+            Item(p.external_id, f"{_word(Payment.Status, p.status)}, {p.method.replace('_', ' ') or 'method not stated'}", facts=[
                 ("Amount", str(Money(p.amount_minor, p.currency))), ("Value date", day(p.value_on)),
                 ("Unapplied", str(Money(p.unapplied_minor, p.currency))),
             ])
@@ -79,7 +87,7 @@ def _of_invoice(i: InvoiceFact) -> Item:
     pairs = [
         ("Open", str(Money(i.balance_minor, i.currency))), ("Invoiced", str(Money(i.amount_minor, i.currency))),
         ("Issued", day(i.issued_on)), ("Due", day(i.due_on)), ("Terms", f"{i.terms_days} days"),
-        ("PO", i.po_number or ("missing, required" if i.po_required else "none")), ("Delivery", i.delivery_status),
+        ("PO", i.po_number or ("missing, required" if i.po_required else "none")), ("Invoice delivery", _word(Invoice.Delivery, i.delivery_status)),
     ]  # fmt: skip
     return Item(i.number, f"billed to {i.billed_name}" if i.billed_name else "", facts=pairs)
 
@@ -91,7 +99,7 @@ def _contacts(facts: AccountFacts, personal: bool) -> list[Item]:
         pairs = [("Address", c.email if personal else MASK), ("State", state)]
         if c.placeholder:
             pairs.append(("Note", "made-up address of a trial import"))
-        out.append(Item(c.name if personal else MASK, c.role, facts=pairs, when=c.verified_at))
+        out.append(Item(c.name if personal else MASK, _word(Contact.Role, c.role), facts=pairs, when=c.verified_at))
     return out
 
 
@@ -105,35 +113,34 @@ def _credit(c: Any) -> Item:
 def _disputes(facts: AccountFacts) -> list[Item]:
     numbers = {i.id: i.number for i in facts.invoices}
     out = [
-        Item(d.reference, f"{d.status}, {d.category}", d.quote or d.reason, [
+        Item(d.reference, f"{_word(Dispute.Status, d.status)}, {CATEGORY_WORDS.get(d.category, d.category)}", d.quote or d.reason, [
             ("Invoice", numbers.get(d.invoice_id or 0, "whole account")), ("Opened", day(d.opened_on)),
             ("In dispute", str(Money(d.amount_minor, d.currency)) if d.amount_minor is not None else "the whole invoice"),
         ])
         for d in facts.disputes
     ]  # fmt: skip
-    out += [
-        Item(
-            "Possible dispute", f"{s.category}, found in {s.source_kind}", s.quote,
-            [("Invoice", numbers.get(s.invoice_id or 0, "not named"))], s.found_at,
-        )
-        for s in facts.signals
-    ]  # fmt: skip
-    return out
+    return out + [_signal(s, numbers.get(s.invoice_id or 0, "not named")) for s in facts.signals]
+
+
+def _signal(s: Any, invoice: str) -> Item:
+    category, source_kind = CATEGORY_WORDS.get(s.category, s.category), s.source_kind
+    return Item("Possible dispute", f"{category}, found in {source_kind}", s.quote, [("Invoice", invoice)], s.found_at, titled=True)
 
 
 def _promise(p: Any) -> Item:
     amount = str(Money(p.amount_minor, p.currency)) if p.amount_minor is not None and p.currency else "amount not stated"
     when = day(p.due_on) if p.due_on else "no date given"
-    return Item(f"Promise of {day(p.made_on)}", p.state.replace("_", " "), p.quote, [("Amount", amount), ("Promised for", when)])
+    return Item(f"Promise of {day(p.made_on)}", p.state.replace("_", " "), p.quote, [("Amount", amount), ("Promised for", when)], titled=True)
 
 
 def _tickets(facts: AccountFacts) -> list[Item]:
     bodies = dict(Ticket.objects.filter(pk__in=[t.id for t in facts.tickets]).values_list("pk", "body")) if facts.tickets else {}
-    return [
-        Item(f"{t.reference}: {t.subject}", f"{t.severity}{', escalated' if t.escalated else ''}, {t.status}", bodies.get(t.id, ""),
-             when=t.updated_at)
-        for t in facts.tickets
-    ]  # fmt: skip
+    return [Item(f"{t.reference}: {t.subject}", _standing(t), bodies.get(t.id, ""), when=t.updated_at) for t in facts.tickets]
+
+
+def _standing(t: TicketFact) -> str:
+    severity, status = _word(Ticket.Severity, t.severity), _word(Ticket.Status, t.status)
+    return f"{severity}{', escalated' if t.escalated else ''}, {status}"
 
 
 def _contracts(facts: AccountFacts) -> list[Item]:
@@ -146,7 +153,7 @@ def _contracts(facts: AccountFacts) -> list[Item]:
             ("Renewal", day(c.renewal_on) or "not stated"), ("Yearly value", value),
             ("Notes of", day(c.noted_on) or "date not stated"),
         ]  # fmt: skip
-        out.append(Item(c.reference, c.renewal_stage.replace("_", " "), c.notes, pairs))
+        out.append(Item(c.reference, _word(Contract.RenewalStage, c.renewal_stage), c.notes, pairs))
     return out
 
 
@@ -155,11 +162,16 @@ def _messages(facts: AccountFacts) -> list[Item]:
     bodies = dict(Message.objects.filter(pk__in=ids).values_list("pk", "body")) if ids else {}
     notes = dict(CallNote.objects.filter(pk__in=[c.id for c in facts.calls[:5]]).values_list("pk", "note")) if facts.calls else {}
     out = [
-        Item(m.subject or "(no subject)", "from the customer" if m.direction == "in" else "from us", bodies.get(m.id, ""), when=m.at)
+        Item(m.subject or "(no subject)", "from the customer" if m.direction == "in" else "from us", bodies.get(m.id, ""), when=m.at, titled=not m.subject)
         for m in facts.messages[:5]
     ]
-    out += [Item("Phone call", c.outcome.replace("_", " "), notes.get(c.id, ""), when=c.at) for c in facts.calls[:5]]
+    out += [Item("Phone call", _word(CallNote.Outcome, c.outcome), notes.get(c.id, ""), when=c.at, titled=True) for c in facts.calls[:5]]
     return sorted(out, key=_when, reverse=True)
+
+
+def _word(choices: type[TextChoices], code: str) -> str:
+    """A code in the words of its choices, small as inside a sentence; what is none of them as it is."""
+    return choices(code).label.lower() if code in choices.values else code.replace("_", " ")
 
 
 def _when(item: Item) -> float:
