@@ -54,7 +54,11 @@ def sampled(follow_up_id: int, policy: PolicyParameters) -> bool:
 
 
 def demand(follow_up: FollowUp, policy: PolicyParameters, *, by: User, at: datetime) -> None:
-    """Raise ``Blocked`` (E-FIRST) while the answer is missing."""
+    """Raise ``Blocked`` (E-FIRST) while the answer is missing.
+
+    Every decision about the message begins with this: approve, edit, request changes, reject, route. What only holds something back for
+    the customer's sake asks nothing: a hold, putting off, a dispute, stopping.
+    """
     if asked(follow_up, policy, by=by, at=at):
         raise Blocked("E-FIRST", "Read the evidence first and answer whether there is any reason not to write. Then the text is shown.")
 

@@ -9,8 +9,10 @@ from django.db import transaction
 
 from drafts import states, transitions
 from drafts.models import FollowUp
+from drafts.review import evidence_first
 from drafts.review.base import RELEASED, Blocked, demand_reason, locked
 from drafts.review.verdicts import void_approvals
+from governance import policies
 from governance.audit import Entry, account_stream, record
 from governance.history import save_as
 from governance.models import AccountShare
@@ -40,6 +42,7 @@ def route(
         raise Blocked("E-ROUTE", f"The role {label_of(role)} does not decide about messages.")
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="route", at=at, version=version)
+        evidence_first.demand(follow_up, policies.active_parameters(), by=by, at=at)
         role = role or _role_of(user, follow_up)
         if user is not None:
             _share(follow_up, user, role, note, by, at)

@@ -11,7 +11,7 @@ from django.db import transaction
 from drafts import states, transitions
 from drafts.delivery import outbox
 from drafts.models import Delivery, FollowUp
-from drafts.review import coding, tripping
+from drafts.review import coding, evidence_first, tripping
 from drafts.review.base import RELEASED, Blocked, demand_reason, locked, void_approvals
 from drafts.review.telling import review_of
 from governance import policies, topics
@@ -37,6 +37,7 @@ def request_changes(
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="request_changes", at=at, version=version)
         policy = policies.active_parameters()
+        evidence_first.demand(follow_up, policy, by=by, at=at)
         review = review_of(follow_up, policy, by=by, at=at)
         void_approvals(follow_up, "changes were requested", code="changes_requested", by=by, at=at)
         if follow_up.draft is not None:
@@ -57,11 +58,13 @@ def reject(follow_up_id: int, kind: str, text: str, *, by: User, at: datetime, v
     demand_reason(text, "a rejection")
     with transaction.atomic():
         follow_up = locked(follow_up_id, by=by, action="reject", at=at, version=version)
-        review = review_of(follow_up, policies.active_parameters(), by=by, at=at)
+        policy = policies.active_parameters()
+        evidence_first.demand(follow_up, policy, by=by, at=at)
+        review = review_of(follow_up, policy, by=by, at=at)
         void_approvals(follow_up, "the draft was rejected", code="rejected", by=by, at=at)
         counted = coding.note_rejection(follow_up, kind, cause, by=by, at=at)
         if follow_up.draft is not None:
-            tripping.note_refused(follow_up.draft, [kind], policies.active_parameters(), by=by, at=at, cause=counted)
+            tripping.note_refused(follow_up.draft, [kind], policy, by=by, at=at, cause=counted)
         return transitions.perform(
             [follow_up.pk], "reject", by=by, at=at, reason=_sentence([REJECT_KINDS[kind]], text), fields={follow_up.pk: RELEASED},
             data={follow_up.pk: {"kind": kind, "cause": counted, "review": review}},

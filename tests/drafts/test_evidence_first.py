@@ -67,6 +67,48 @@ def test_no_approval_and_no_edit_before_the_answer_and_both_after_it():
     assert case.approve().state == states.SCHEDULED
 
 
+DECISIONS = {
+    "request changes": lambda case, by: review.request_changes(case.follow_up.pk, ["tone"], "", by=by, at=AS_OF),
+    "reject": lambda case, by: review.reject(case.follow_up.pk, "wrong_fact", "the amount is wrong", by=by, at=AS_OF),
+    "route to a role": lambda case, by: review.route(case.follow_up.pk, note="asks for a credit", role="finance_approver", by=by, at=AS_OF),
+    "route to a person": lambda case, by: review.route(case.follow_up.pk, note="yours", user=case.desk.finance, by=by, at=AS_OF),
+}
+PROTECTION = {
+    "hold": lambda case, by: review.put_hold("account", case.account.pk, kind="pause", reason="on holiday", by=by, at=AS_OF),
+    "put off": lambda case, by: review.snooze(case.follow_up.pk, AS_OF + timedelta(days=2), "asked for two days", by=by, at=AS_OF),
+    "dispute": lambda case, by: review.mark_disputed(
+        case.follow_up.pk, [case.invoices[0].pk], category="quantity", quote="half of it is missing", by=by, at=AS_OF
+    ),
+}
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_no_other_decision_before_the_answer_either_and_each_after_it(decision):
+    case, _ = routine_case(), policy_of(100)
+    reviewer, before = case.desk.reviewer, case.follow_up
+    with pytest.raises(review.Blocked, match="any reason not to write") as refused:
+        DECISIONS[decision](case, reviewer)
+    after = case.follow_up
+    assert refused.value.code == "E-FIRST" and (after.status, after.version, after.owner_role) == (before.status, before.version, before.owner_role)
+    assert evidence_first.answer(case.follow_up.pk, "no", by=reviewer, at=AS_OF)
+    DECISIONS[decision](case, reviewer)
+    assert case.follow_up.version > before.version
+
+
+@pytest.mark.parametrize("act", PROTECTION)
+def test_what_protects_the_customer_waits_for_no_answer(act):
+    case, _ = routine_case(), policy_of(100)
+    PROTECTION[act](case, case.desk.reviewer)
+    assert case.follow_up.status == states.ON_HOLD and not Event.objects.filter(action=evidence_first.ACTION).exists()
+
+
+def test_a_message_on_its_way_is_stopped_by_who_never_answered():
+    case, _ = routine_case(), policy_of(100)
+    evidence_first.answer(case.follow_up.pk, "no", by=case.desk.reviewer, at=AS_OF)
+    delivery = case.approve()
+    assert review.stop(delivery.pk, "they called", by=case.desk.owner, at=AS_OF).state == states.DELIVERY_STOPPED
+
+
 def test_each_person_answers_for_themselves_once_and_the_first_answer_stands():
     case, _ = exception_case(), policy_of(100)
     owner, finance = case.desk.owner, case.desk.finance

@@ -53,6 +53,26 @@ def test_a_crafted_approval_before_the_answer_is_refused_with_words(signed_in, c
     assert not Approval.objects.exists() and case.follow_up.status == states.READY
 
 
+@pytest.mark.parametrize(
+    ("act", "form"),
+    [
+        ("act_reject", {"kind": "wrong_fact", "text": "the amount is wrong"}), ("act_request_changes", {"kinds": "tone"}),
+        ("act_route", {"role": "finance_approver", "note": "yours"}),
+    ],
+)
+def test_a_crafted_decision_before_the_answer_is_refused_and_shows_no_text(signed_in, case, act, form):
+    response = signed_in(case.desk.reviewer).post(url_of(case, act), {"version": case.follow_up.version, **form})
+    page = response.content.decode()
+    assert response.status_code == 409 and "answer whether there is any reason not to write" in page
+    assert case.draft.subject not in page and case.follow_up.status == states.READY and case.follow_up.owner_role == "reviewer"
+
+
+def test_rows_routed_from_the_queue_wait_for_the_answer_too_and_say_so(signed_in, case):
+    form = {"act": "route", "row": case.follow_up.pk, "step": "do", "role": "finance_approver", "note": "yours"}
+    page = signed_in(case.desk.reviewer).post(reverse("admin:several"), form).content.decode()
+    assert "Read the evidence first" in page and case.follow_up.owner_role == "reviewer"
+
+
 def test_a_crafted_save_does_not_show_the_text_either(signed_in, case):
     response = signed_in(case.desk.reviewer).post(url_of(case, "act_edit"), {"subject": "x", "body": "y" * 60, "base_revision": 9})
     assert response.status_code == 409 and case.draft.subject not in response.content.decode()
