@@ -99,6 +99,9 @@ class FollowUp(models.Model):
             # Lists of several states in work order.
             models.Index(fields=["work_rank", "id"], condition=Q(status__in=states.OPEN), name="follow_up_work_order"),
             models.Index(fields=["portfolio", "status", "work_rank"], name="follow_up_portfolio_queue"),
+            # What was decided or sent today, among years of what was.
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="follow_up_sent"),
+            models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="follow_up_ended"),
         ]
 
     def __str__(self) -> str:
