@@ -121,8 +121,9 @@ def _pace(user: User, scope: Scope, now: datetime) -> dict[str, Any]:
     """Rows of approvals faster than they can be read, today: one's own, and for who leads a portfolio those of the others in it."""
     led = scope.portfolios_with({FINANCE})
     since = pace.begin_of_day(user, now)
-    own = pace.runs(since, people=[user.pk]).get(user.pk, pace.Run())
-    others = {pk: run for pk, run in pace.runs(since, portfolios=led).items() if pk != user.pk and run.longest} if led != [] else {}
+    runs = pace.runs(since) if led is None else pace.runs(since, people=[user.pk], portfolios=led)
+    own = runs.pop(user.pk, pace.Run())
+    others = {pk: run for pk, run in runs.items() if run.longest}
     if not own.longest and not others:
         return {}
     most = policies.active_parameters().quick_approvals_in_a_row

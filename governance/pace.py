@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 
+from django.db.models import Q
+
 from governance.calendar import day_begins, zone
 from governance.measuring import kinds
 from governance.models import Measure, User
@@ -29,12 +31,11 @@ def begin_of_day(user: User, at: datetime) -> datetime:
 
 
 def runs(since: datetime, *, people: Collection[int] | None = None, portfolios: Collection[int] | None = None) -> dict[int, Run]:
-    """The quick approvals since a moment, by person; of some people or of some portfolios only. One query."""
+    """The quick approvals since a moment, by person: of some people wherever they answered and of everybody in some portfolios; of all
+    without either. One query."""
     rows = Measure.objects.filter(kind=kinds.ANSWER, stands=True, day__gte=since.astimezone(UTC).date(), at__gte=since, actor_id__isnull=False)
-    if people is not None:
-        rows = rows.filter(actor_id__in=people)
-    if portfolios is not None:
-        rows = rows.filter(portfolio_id__in=portfolios)
+    if people is not None or portfolios is not None:
+        rows = rows.filter(Q(actor_id__in=people or ()) | Q(portfolio_id__in=portfolios or ()))
     answers: dict[int, list[tuple[bool, int | None]]] = {}
     for actor, outcome, unread, reworked, seconds in rows.order_by("event_id").values_list("actor_id", "outcome", "unread", "reworked", "seconds"):
         answers.setdefault(actor or 0, []).append((outcome == "approved" and unread and not reworked, seconds))

@@ -200,3 +200,15 @@ def test_yesterdays_row_is_over_and_a_portfolio_counts_its_own():
     assert pace.runs(AS_OF + timedelta(days=1)) == {}
     assert pace.runs(AS_OF - timedelta(hours=1), portfolios=[desk.portfolio.pk + 1]) == {}
     assert pace.runs(AS_OF - timedelta(hours=1), portfolios=[desk.portfolio.pk])[desk.reviewer.pk] == pace.Run(1, 1, None)
+
+
+def test_who_leads_one_portfolio_is_told_of_it_and_of_all_of_their_own_in_one_question(django_assert_num_queries):
+    led, elsewhere = Desk(), Desk()
+    for desk in (led, elsewhere):
+        quickly(routine_case(desk))
+    quickly(routine_case(elsewhere), by=elsewhere.finance)
+    since = AS_OF - timedelta(hours=1)
+    with django_assert_num_queries(1):
+        found = pace.runs(since, people=[elsewhere.finance.pk], portfolios=[led.portfolio.pk])
+    assert set(found) == {led.reviewer.pk, elsewhere.finance.pk}
+    assert set(pace.runs(since)) == {*found, elsewhere.reviewer.pk} and pace.runs(since, people=[]) == {}
