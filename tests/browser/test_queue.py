@@ -258,7 +258,7 @@ def test_names_of_usual_length_stand_on_one_line_and_the_filters_in_one_row(ente
     assert name.evaluate("e => e.getClientRects().length") == 1
     assert page.locator(".filters > :is(div, button, details)").evaluate_all("all => new Set(all.map(e => Math.round(e.getBoundingClientRect().bottom))).size") == 1
     expect(page.get_by_label("Signal")).to_be_visible()
-    expect(page.locator(".fold > summary")).to_be_hidden()
+    expect(page.locator("main .fold > summary")).to_be_hidden()
 
 
 def test_on_a_phone_the_filters_are_one_line_that_opens_by_keyboard_and_says_what_is_set(enter):
@@ -272,10 +272,36 @@ def test_on_a_phone_the_filters_are_one_line_that_opens_by_keyboard_and_says_wha
     page.keyboard.press("Enter")
     page.get_by_label("Lane").select_option("routine")
     page.get_by_role("button", name="Show").click()
-    expect(page.locator(".fold > summary")).to_have_text("Filters 1")
+    expect(page.locator("main .fold > summary")).to_have_text("Filters 1")
     expect(page.get_by_label("Lane")).to_be_hidden()
     page.set_viewport_size({"width": 1280, "height": 720})  # turned, or zoomed out again
     expect(page.get_by_label("Lane")).to_have_value("routine")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_the_tabs_are_one_line_that_scrolls_in_itself_with_the_current_one_in_view(enter, scheme):
+    desk, _ = book(1)
+    page = enter(desk.finance, width=320, height=720, scheme=scheme)
+    tabs = page.locator(".tabs a")
+    page.goto(QUEUE + "?tab=mine")
+    for current in (0, 5, tabs.count() - 1):
+        tabs.nth(current).click()
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    assert len(set(tabs.evaluate_all("all => all.map(a => a.getBoundingClientRect().top)"))) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") == 320 and not violations(page)
+    tabs.first.focus()
+    for _ in range(tabs.count() - 1):
+        expect(page.locator(":focus")).to_be_in_viewport(ratio=0.5)
+        page.keyboard.press("Tab")
+    expect(tabs.last).to_be_focused()
+
+
+def test_on_a_phone_each_line_of_a_row_says_what_it_is(enter):
+    desk, _ = book(1)
+    page = enter(desk.finance, width=320, height=720)
+    page.goto(QUEUE + "?tab=all")
+    labels = page.locator(ROWS).first.locator("[data-l]").evaluate_all("all => all.map(e => getComputedStyle(e, '::before').content)")
+    assert labels == ['"Signals: "', '"Sources: "', '"Decide by: "']
 
 
 def test_every_tab_says_how_much_stands_behind_it(enter):

@@ -76,6 +76,7 @@ def test_a_second_factor_is_set_up_and_used(visitor, settings):
     page.keyboard.press("Enter")
     page.wait_for_selector("#code")
     assert page.evaluate("document.querySelector('main img').naturalWidth") > 100 and no_sideways_scroll(page)
+    assert page.locator("#container").bounding_box()["width"] == 320  # nothing of a phone's width is given away beside the card
     page.fill("#code", code_of(user))
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Recovery codes")

@@ -1,8 +1,8 @@
 /* Collections Desk: keys, panels, evidence, working copy. Every control works without this file; nothing here decides anything. */
 "use strict";
 (function () {
-  const doc = document, root = doc.documentElement;
-  root.classList.add("js");
+  const doc = document;
+  doc.documentElement.classList.add("js");
   const $ = (selector, from) => (from || doc).querySelector(selector);
   const all = (selector, from) => Array.from((from || doc).querySelectorAll(selector));
   const on = doc.addEventListener.bind(doc);
@@ -18,14 +18,17 @@
     if (open) { $("a", side).focus(); }
   });
 
-  /* what would stand in front of the work on a narrow screen is folded there */
+  /* narrow screens: what stands before the work is folded, tabs one line */
   const narrow = matchMedia("(max-width:860px)");
   const unfold = () => all("[data-fold]").forEach((d) => { d.open = !narrow.matches; });
   unfold();
   narrow.addEventListener("change", unfold);
+  const see = (tab) => { tab.closest(".tabs").scrollLeft = tab.offsetLeft - 60; };
+  all(".tabs [aria-current]").forEach(see);
+  on("focusin", (event) => { if (event.target.matches(".tabs :focus-visible")) { see(event.target); } });
 
   /* a link to something folded opens it */
-  const aim = () => { const place = doc.getElementById(location.hash.slice(1)); if (place && place.matches("details")) { place.open = true; } };
+  const aim = () => { const place = doc.getElementById(location.hash.slice(1)); if (place?.matches("details")) { place.open = true; } };
   aim();
   addEventListener("hashchange", aim);
 
@@ -33,7 +36,7 @@
   const problem = $("#problem") || $(".error-summary");
   if (problem) { problem.tabIndex = -1; problem.focus(); }
 
-  /* a key held down from the last page, or a double click, must not decide the next one */
+  /* a held key or a double click must not decide the next page */
   const born = Date.now();
   let sent = false;
   on("submit", (event) => {
@@ -61,7 +64,7 @@
     const wasOpen = !panel.hidden;
     all(".evidence").forEach((p) => { p.hidden = true; });
     all("[data-evidence][aria-expanded]").forEach((b) => { b.setAttribute("aria-expanded", "false"); });
-    if (wasOpen) { if (invoices) { invoices.hidden = false; } if (opener) { opener.focus(); } return; }
+    if (wasOpen) { if (invoices) { invoices.hidden = false; } opener?.focus(); return; }
     panel.hidden = false;
     looked({ evidence: number });
     if (invoices) { invoices.hidden = true; }
@@ -78,7 +81,7 @@
 
   /* what was in front of the reviewer belongs to the record: the draft once it is really visible, and evidence that is opened */
   function looked(fields) {
-    if (work && work.dataset.looked) { post(work.dataset.looked, { draft: work.dataset.draft, ...fields }, true).catch(() => {}); }
+    if (work?.dataset.looked) { post(work.dataset.looked, { draft: work.dataset.draft, ...fields }, true).catch(() => {}); }
   }
   function opened() {
     if (doc.visibilityState === "visible") { doc.removeEventListener("visibilitychange", opened); looked({}); }
@@ -86,7 +89,7 @@
   if (work) { on("visibilitychange", opened); opened(); }
 
   /* time really spent looking: a focused, visible tab, a minute after the last sign of life at most */
-  if (work && work.dataset.looked) {
+  if (work?.dataset.looked) {
     let alive = Date.now(), active = 0;
     ["keydown", "pointermove", "pointerdown", "scroll"].forEach((name) => on(name, () => { alive = Date.now(); }, true));
     const report = () => { if (active) { looked({ seconds: active }); active = 0; } };
@@ -120,14 +123,14 @@
   /* claim at the first sign of work, not at opening */
   let claimed = false, claiming = null;
   function claim() {
-    if (claimed || !work || !work.dataset.claim) { return; }
+    if (claimed || !work?.dataset.claim) { return; }
     claimed = true;
     claiming = post(work.dataset.claim, {}).then((answer) => answer.json().then((data) => {
       if (data.problem) { say(data.problem); claimed = answer.status === 409; return; }
       if (data.version) { all("input[name=version]").forEach((field) => { field.value = data.version; }); }
     })).catch(() => { claimed = false; }).finally(() => { claiming = null; });
   }
-  /* a form sent while the claim is on its way waits for it: the claim changes the version the form names */
+  /* a form sent meanwhile waits for the claim: it changes the version the form names */
   on("submit", (event) => {
     if (!claiming) { return; }
     const form = event.target, by = event.submitter;
@@ -218,7 +221,7 @@
       keepTimer = setTimeout(keep, 5000);
       checkTimer = setTimeout(check, 800);
     });
-    form.addEventListener("focusout", (event) => { if (!event.relatedTarget || event.relatedTarget.type !== "submit") { keep(); } });
+    form.addEventListener("focusout", (event) => { if (event.relatedTarget?.type !== "submit") { keep(); } });
     addEventListener("online", keep);
     form.addEventListener("submit", () => { dirty = false; clearTimeout(keepTimer); });
     addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
@@ -238,7 +241,7 @@
   /* keyboard: letters move the focus or open a panel; only Ctrl/Cmd+Enter or a focused button decides */
   function commit() {
     const panel = openPanel();
-    const target = panel ? $("form", panel) : (form && form.contains(doc.activeElement) ? form : $("#approve-form[data-clean], #label-form"));
+    const target = panel ? $("form", panel) : (form?.contains(doc.activeElement) ? form : $("#approve-form[data-clean], #label-form"));
     if (target) { target.requestSubmit(); }
   }
   function step(list, by) {
@@ -268,7 +271,7 @@
     }
     if (key === "m") { claim(); say(said.taken); return true; }
     if (key >= "1" && key <= "9") { showEvidence(key); return true; }
-    if (key === "i") { const bad = $("[data-failing]") || $("#findings li"); if (bad) { bad.focus(); } return true; }
+    if (key === "i") { ($("[data-failing]") || $("#findings li"))?.focus(); return true; }
     const control = $('[data-key="' + key + '"]');
     if (!control) { return false; }
     if (control.matches("summary")) { control.parentElement.open = true; return true; }
@@ -296,7 +299,7 @@
   const quote = $("#label-form #quote");
   if (quote) {
     on("mouseup", () => {
-      const marked = getSelection(), words = String(marked).trim(), from = marked.anchorNode && marked.anchorNode.parentElement;
+      const marked = getSelection(), words = String(marked).trim(), from = marked.anchorNode?.parentElement;
       if (words && from && from.closest(".quotable")) { quote.value = words; say(said.quoted); }
     });
   }
