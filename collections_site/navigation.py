@@ -15,7 +15,7 @@ from drafts.models import FollowUp
 from governance import break_glass, quarantine, verifications
 from governance.admin.pages import may, moment, person, scope_for
 from governance.models import Hold, Portfolio, Quarantine, TemplateVersion
-from governance.roles import AUDITOR, SYSTEM
+from governance.roles import AUDITOR, POLICY, SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Item:
     count: str = ""
 
 
+SET_UP = "Set-up"
 SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Work",
@@ -60,7 +61,7 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         ),
     ),
     (
-        "Set-up",
+        SET_UP,
         (
             Item("Readiness", "admin:readiness", "check", "see_readiness"),
             Item("Health", "admin:health", "health", "see_health"),
@@ -100,8 +101,15 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             if _allowed(request, item)
         ]
         if links:
-            out.append({"title": title, "links": links})
+            out.append({"title": title, "links": links, "folded": _folded(request, title, links)})
     return out
+
+
+def _folded(request: HttpRequest, title: str, links: list[dict[str, Any]]) -> bool | None:
+    """Whether a section begins folded: set-up, for who only reads there and is not there now. None for one that never folds."""
+    if title != SET_UP or scope_for(request).all_roles & {POLICY, SYSTEM}:
+        return None
+    return not any(link["current"] for link in links)
 
 
 def _is_current(path: str, url: str) -> bool:

@@ -60,6 +60,17 @@ def test_an_empty_desk_offers_exactly_two_steps_that_work_and_no_table(signed_in
     assert [client.get(url, follow=True).status_code for url in links] == [200, 200]
 
 
+def test_set_up_begins_folded_for_who_only_reads_there_and_open_where_one_is_or_works(signed_in):
+    desk = Desk()
+
+    def folded(person, path="/admin/"):
+        nav = signed_in(person).get(path).context["desk_nav"]
+        return {section["title"]: section["folded"] for section in nav if section["folded"] is not None}
+
+    assert folded(desk.reviewer) == {"Set-up": True} and folded(desk.reviewer, "/admin/health/") == {"Set-up": False}
+    assert folded(make_user("system_admin")) == {} and folded(make_user("policy_admin")) == {}
+
+
 def test_about_to_be_sent_names_who_approved_it(signed_in):
     desk = Desk()
     routine_case(desk).approve()
