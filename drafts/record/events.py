@@ -177,7 +177,7 @@ def _made(draft: Draft, known: Known) -> list[str]:
 
 def generation_words(g: Generation) -> str:
     """The reproducible record of one call: model, prompt, parameters, tokens."""
-    settings = ", ".join(f"{key.replace('_', ' ')} {plain(value)}" for key, value in sorted(g.parameters.items()))
+    settings = plain(dict(sorted(g.parameters.items())))
     prompt = f"prompt {g.prompt_version} (rendered {g.prompt_sha256[:8] or 'not recorded'})"
     return f"model {g.model or 'not recorded'}, {prompt}{', ' + settings if settings else ''}, {g.tokens_in} tokens in, {g.tokens_out} out"
 

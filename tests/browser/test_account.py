@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.models import Source
+from accounts.models import CallNote, Source
 from drafts import states
 from drafts.models import FollowUp
 from governance.models import Hold, PolicyVersion
@@ -78,6 +78,20 @@ def test_a3_pausing_contact_stops_what_leaves_keeps_drafts_away_and_says_who_and
     page.get_by_role("button", name="Prepare a draft").click()
     expect(page.locator(".notice", has_text="talks with their board")).to_be_visible()
     assert FollowUp.objects.filter(account=case.account, status=states.READY).count() == 0 and case.follow_up.drafts.count() == drafts
+
+
+def test_a_call_is_logged_from_the_button_on_top_with_the_keyboard_alone(enter):
+    case = routine_case()
+    page = enter(case.desk.owner)
+    page.goto(account_of(case.account))
+    expect(page.get_by_label("Note")).to_be_hidden()
+    page.get_by_role("link", name="Log a call").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("radio", name="No answer").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("Call logged")
+    assert CallNote.objects.get().account == case.account
 
 
 def test_a4_us_shows_only_our_acts_and_as_many_as_the_audit_export(enter, settings, tmp_path):

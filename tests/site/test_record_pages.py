@@ -10,8 +10,9 @@ import zipfile
 import pytest
 from django.urls import reverse
 
-from drafts.models import Draft, FollowUp
+from drafts.models import Draft, FollowUp, Generation
 from drafts.packing import make
+from drafts.record.events import generation_words
 from governance.models import Event, PackRun, SampleDraw
 from tests.drafts.packing.story import auditor, told
 from tests.drafts.scene import routine_case
@@ -289,3 +290,8 @@ def test_an_event_is_shown_read_only_and_nothing_changes_or_deletes_it(signed_in
         assert client.post(f"/admin/governance/event/{event.pk}/{part}", {"action": "account.routed", "post": "yes"}).status_code == 403, part
     assert client.get(f"/admin/governance/event/{event.pk}/delete/").status_code == 403
     assert Event.objects.filter(pk=event.pk).values().get() == before
+
+
+def test_a_parameter_a_call_did_not_have_is_not_named():
+    call = Generation(model="m-1", prompt_sha256="abcdef0123", parameters={"temperature": 0, "material": {}, "max_tokens": 3500}, tokens_in=4, tokens_out=2)
+    assert generation_words(call) == "model m-1, prompt None (rendered abcdef01), max tokens 3500, temperature 0, 4 tokens in, 2 out"
