@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from accounts.models import DisputeSignal
+from accounts.models import CallNote, DisputeSignal
 from drafts.detection import scan
+from drafts.detection.decided import unjudged
+from drafts.detection.reading import unread
 from governance.models import Hold
 from tests import factories as f
 from tests.drafts.test_classification_policy import overdue
@@ -57,3 +59,20 @@ def test_a_text_longer_than_any_detector_reads_is_held_for_a_person():
 def test_a_short_answer_above_a_long_quoted_thread_is_read_as_what_it_is():
     f.make_message(overdue(), body=HARMLESS + "\n\n-----Original Message-----\n" + "> We hope that you are well.\n" * 900)
     assert scan(at=f.AS_OF) == []
+
+
+def test_any_number_of_judged_texts_of_every_channel_is_asked_about_in_one_statement(django_assert_num_queries):
+    account = overdue()
+    rows = [f.make_ticket(account, body=DISPUTE), f.make_ticket(account, body=DISPUTE), f.make_message(account, body=DISPUTE)]
+    rows += [f.make_contract(account, notes=DISPUTE), CallNote.objects.create(account=account, at=f.AS_OF, by=f.make_user(), outcome="spoke", note=DISPUTE)]
+    assert len(scan(at=f.AS_OF)) == len(rows)
+    DisputeSignal.objects.update(decided_at=timezone.now(), **DISMISSED)
+    for row in rows:
+        column = next(name for name in ("body", "notes", "note") if hasattr(row, name))
+        setattr(row, column, f"{DISPUTE} {NEW_WORDS}")
+        row.scanned_at = None
+        row.save()
+    texts = unread(None, 100)
+    with django_assert_num_queries(1):
+        fresh = unjudged(texts)
+    assert len(fresh) == len(rows) and {words.strip() for words in fresh.values()} == {NEW_WORDS}
