@@ -33,13 +33,14 @@ PLACE = re.compile(r"%\((\w+)\)s")
 WEAK, WEAK_IN_FRONT = 4, 12
 TAIL = re.compile(r"(?<=\S)[;,] (?=\S)")
 COUNTED = re.compile(r"(?:(?P<before>\d[\d,.]*) (?P<thing>\D+)|(?P<what>\D+) (?P<after>\d[\d,]*(?:\.\d+)?))(?P<end>\.?)")
+BRACKETED = re.compile(r"(?P<before>[^()]*\d[^()]*) \((?P<inside>[^()]+)\)")
 OPENING = " \n“‘\"([→=·#×:/"
 DATED = ("_on", "day", "until")
 NUMBERED = ("_id", "pk", "number")
 DATE = re.compile(r"\d{1,2} [A-Z][a-z]{2,8}\b|\d{4}-\d\d|\d\d:\d\d")
 # How sentences are put together, from the widest to the narrowest joint.
 COLON = re.compile(r"(:\s)")
-JOINTS = (re.compile(r"(\n+)"), re.compile(r"((?<=[.!?])\s+)"), re.compile(r"(\s·\s|;\s)"), COLON, re.compile(r"(,\s|\sand\s|\sor\s)"))
+JOINTS = (re.compile(r"(\n+)"), re.compile(r"((?<=[.!?])\s+)"), re.compile(r"(\s[·→+]\s|;\s)"), COLON, re.compile(r"(,\s|\sand\s|\sor\s)"))
 
 
 def speaks_english() -> bool:
@@ -261,7 +262,18 @@ def _by_parts(text: str, language: str) -> str:
         known = [_said(piece, language) if words is None else words for words, piece in zip(whole, pieces[::2], strict=True)]
         between = [said_joint(piece) for piece in pieces[1::2]]
         return "".join(word for pair in zip(known, [*between, ""], strict=True) for word in pair)
-    return text
+    return _bracketed(text, language) or text
+
+
+def _bracketed(text: str, language: str) -> str | None:
+    """Something numbered with words of the desk behind it in brackets: "R-204 (price, KD-101501)"."""
+    found = BRACKETED.fullmatch(text)
+    if found is None:
+        return None
+    known = [_word(piece) or in_format(piece, language) for piece in found["inside"].split(", ")]
+    given = [piece if any(char.isdigit() for char in piece) else None for piece in found["inside"].split(", ")]
+    words = [one or other for one, other in zip(known, given, strict=True)]
+    return f"{found['before']} ({', '.join(str(word) for word in words)})" if any(known) and None not in words else None
 
 
 def said_joint(joint: str) -> str:

@@ -21,6 +21,7 @@ from accounts.importing.layouts import NAMES
 from accounts.models import ImportRun
 from governance import clock
 from governance.admin.pages import act_view, desk_view, may, page, require, scope_for
+from governance.language import said
 from governance.models import Portfolio, User
 from governance.money import is_currency
 from governance.roles import ACTIONS
@@ -51,6 +52,9 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, portfolios: list[Portfolio], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["as_of"].widget = forms.DateInput(attrs={"type": "date"})
+        for choice in self.fields.values():
+            if isinstance(choice, forms.ChoiceField) and not isinstance(choice, forms.ModelChoiceField):
+                choice.choices = [(key, said(words)) for key, words in choice.choices]
         field = self.fields["portfolio"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Portfolio.objects.filter(pk__in=[p.pk for p in portfolios])

@@ -36,10 +36,23 @@ NOT_WORDS = re.compile(
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
 # Words that are put together at run time and that no syntax shows to be words.
-APART = ("morning", "afternoon", "evening", "and", "or", "days", "hours", "minutes", "seconds", "rose", "fell", "first", "decided since", "wrote", "called", "you", "not configured", "critically", "finance", "sampled", "verified", "bounced", "posted", "allowed", "transfer", "in grace", "call", "normal", "direct debit")
+APART = (
+    "morning", "afternoon", "evening", "and", "or", "days", "hours", "minutes", "seconds", "rose", "fell", "first", "decided since", "wrote", "called", "you",
+    "not configured", "critically", "finance", "sampled", "verified", "bounced", "posted", "allowed", "transfer", "in grace", "call", "normal", "direct debit",
+    "new", "co-sign", "both", "own", "oversight", "comma", "semicolon", "tab", "bar", "wrong entity", "set off", "warnings", "problems", "not edited", "deleted", "inserted",
+    "complete approvals", "last looks", "random samples", "blind answers", "finds", "dated grants",
+    "kept in the demo outbox; nothing left this machine", "The default policy, delivered with the product.", "Set LEDGER_DIR to a disk of its own.",
+)
 APART_WITH_VALUES = (
     "%(source)s is stale%(age)s", "%(source)s did not answer%(age)s", "%(source)s may not be read%(age)s", "%(source)s is not connected%(age)s",
     "we wrote %(age)s ago", "customer wrote %(age)s ago", "phone call %(age)s ago",
+    "Open dispute %(parts)s, since %(day)s", "Open dispute %(parts)s and %(n)s more, since %(day)s",
+    "Promised to pay%(amount)s by %(day)s%(until)s", "Promised to pay%(amount)s without a date%(until)s",
+    "Credit %(reference)s promised by %(quote)s on %(day)s and not posted (%(amount)s)",
+    "%(quote)s: stale (%(detail)s)", "%(quote)s: unavailable (%(detail)s)", "%(quote)s: not permitted (%(detail)s)", "%(quote)s: not configured (%(detail)s)",
+    "Check %(check)s: %(quote)s: not permitted (%(detail)s)",
+    "%(quote)s: stale", "%(quote)s: unavailable", "%(quote)s: not permitted",
+    "%(encoding)s, separated by %(sign)s, decimal point, dates %(order)s", "%(encoding)s, separated by %(sign)s, decimal comma, dates %(order)s",
     "%(ref)s: net %(days)s, late fee allowed", "%(ref)s: net %(days)s, no late fee", "%(ref)s: net %(days)s, late fee unknown",
 )
 TABLES = re.compile(r"WORDS|LABEL|NAMES|CHOICES|TITLES|KINDS|SAID|MEANS|REASONS|OPTIONS|TABS|COLUMNS|GROUPS|UNITS|PERIODS|MEANING|^[A-Z_]+$")

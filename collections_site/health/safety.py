@@ -69,7 +69,7 @@ def _administrators(everyone: dict[str, set[int]]) -> Measured:
     limit, means = "two of each: nobody activates their own rules or confirms their own grants", "Some acts take two administrators."
     few = [f"{len(everyone[role])} {words}" for role, words in ((SYSTEM, "system administrators"), (POLICY, "policy administrators")) if len(everyone[role]) < 2]
     if few:
-        return line(SAFETY, "administrators", "Administrators", WARNING, "only " + " and ".join(few), limit, means, "Give the role to one more person.", "governance_portfoliousergrant_changelist", "see_roles")
+        return line(SAFETY, "administrators", "Administrators", WARNING, "only " + ", ".join(few), limit, means, "Give the role to one more person.", "governance_portfoliousergrant_changelist", "see_roles")
     return line(SAFETY, "administrators", "Administrators", FINE, f"{len(everyone[SYSTEM])} for the system, {len(everyone[POLICY])} for rules", limit, means, "", "governance_portfoliousergrant_changelist", "see_roles")
 
 

@@ -69,4 +69,4 @@ def _state(row: Source, found: Round) -> str:
 
 def _limit(row: Source, found: Round) -> str:
     warn, block = found.policy.source_warn_hours.get(row.kind), int(age_limit(row.kind, found.policy).total_seconds() // 3600)
-    return f"{f'warning {warn} h' if warn is not None else 'no warning limit set'}, limit {block} h"
+    return f"warning {warn} h, limit {block} h" if warn is not None else f"no warning limit set, limit {block} h"

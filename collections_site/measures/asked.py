@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from accounts.ageing import BUCKETS
+from accounts.ageing import BUCKETS, LABELS
 from drafts.states import LANE_CHOICES
 from governance.admin.pages import moment, person
 from governance.metrics.answering import measured_by
@@ -132,7 +132,7 @@ def choices(question: Question, at: datetime) -> list[dict[str, Any]]:
         "model": ("Model", [(name, name) for name in models[:20]]),
         "prompt": ("Prompt", [(str(p.pk), str(p)) for p in prompts[:40]]),
         "template": ("Text", [(str(t.pk), str(t)) for t in texts[:80]]),
-        "band": ("Age of debt", [(band, band) for band in BUCKETS]),
+        "band": ("Age of debt", [(band, LABELS[band]) for band in BUCKETS]),
         "currency": ("Currency", [(c, c) for c in sorted({p.currency for p in portfolios})]),
     }
     return [{"name": name, "words": found[name][0], "options": found[name][1]} for name in (*_SHOWN,) if name in SLICES and found[name][1]]

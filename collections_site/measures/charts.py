@@ -25,7 +25,7 @@ def _frame(colours: Mapping[str, str], layers: Sequence[dict[str, Any]], order: 
     axis = {"labelColor": colours["quiet"], "titleColor": colours["quiet"], "domainColor": colours["ctl"], "tickColor": colours["ctl"],
             "gridColor": colours["line"], "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
             # Whether a label is too long or covers another is asked of the font, a millisecond each: ours are short and have room.
-            "labelLimit": 0, "labelOverlap": False}  # fmt: skip
+            "labelLimit": 0, "labelOverlap": False, "aria": False}  # fmt: skip
     legend = {"labelColor": colours["ink"], "titleColor": colours["quiet"], "labelFontSize": 11, "orient": "bottom", "columns": 2,
               "title": None, "symbolStrokeWidth": 0, "symbolOpacity": 1, "labelLimit": 0, "padding": 4, "columnPadding": 18}  # fmt: skip
     return {

@@ -26,6 +26,7 @@ PLAIN = {
 }  # fmt: skip
 _BASE = "https://vega.github.io/vega-datasets/"
 _TEXT = re.compile(r"(<text[^>]*>)([^<]+)(</text>)")
+_NAMED = re.compile(r'(aria-label=")([^"]+)(")')
 _SIZE = re.compile(r'<svg ([^>]*?)width="[\d.]+" height="[\d.]+" ')
 
 
@@ -39,9 +40,10 @@ def svg(spec: dict[str, Any], title: str) -> SafeString:
 
 
 def _in_words(drawn: str) -> str:
-    """Titles and labels of the axes in the reader's language; what came from rows is in no catalogue and stays."""
+    """Titles, labels of the axes and what a mark is called, in the reader's language; what came from rows is in no catalogue and stays."""
     if speaks_english():
         return drawn
+    drawn = _NAMED.sub(lambda found: found[1] + escape(": ".join(said(words) for words in unescape(found[2]).split(": ", 1))) + found[3], drawn)
     return _TEXT.sub(lambda found: found[1] + escape(said(unescape(found[2]))) + found[3], drawn)
 
 

@@ -81,6 +81,12 @@ def state(code: str, words: str = "") -> SafeString:
     return badge(words or in_language(WORDS.get(code, code.replace("_", " ").capitalize())), tone, sign)
 
 
+@register.filter
+def state_words(code: str) -> str:
+    """A code of a row in words: a lane, a state, a reason. Empty stays empty."""
+    return str(in_language(WORDS.get(code) or code.replace("_", " ")))
+
+
 MEASURED = {"fine": ("good", "check"), "warning": ("warn", "alert"), "problem": ("bad", "block"), "not_set_up": ("", "plug"), "unknown": ("notrun", "unknown")}
 
 
@@ -173,6 +179,14 @@ def stamp(moment: datetime | None) -> SafeString:
 
 
 @register.filter
+def moment(value: datetime, length: str = "") -> str:
+    """ "Mon 24 Nov 2026 09:00", with "short" "24 Nov 09:00", in the zone the value is in for a template."""
+    local = timezone.template_localtime(value)
+    day = f"{local.day} {local:%b}" if length == "short" else f"{local:%a} {local.day} {local:%b} {local.year}"
+    return str(in_language(f"{day} {local:%H:%M}"))
+
+
+@register.filter
 def plain(value: Any) -> str:
     """A value of the record in words, not as a program writes it."""
     return events.plain(value)
@@ -209,22 +223,16 @@ def shown_block(parser: Any, token: Any) -> _Shown:
 @register.simple_tag
 def worddiff(old: str, new: str) -> SafeString:
     """Both texts in one, marked in colour and, for readers without it, in words."""
-    looks = {
-        "delete": "<del><span class=visually-hidden>[deleted] </span>{}</del>",
-        "insert": "<ins><span class=visually-hidden>[inserted] </span>{}</ins>",
-    }
-    pieces = [format_html(looks.get(op, "{}"), customer(text)) for op, text in word_diff(old or "", new or "")]
-    return format_html_join("", "{}", ((piece,) for piece in pieces))
+    both: SafeString = marked(word_diff(old or "", new or ""))
+    return both
 
 
 @register.simple_tag
 def marked(pieces: Any) -> SafeString:
     """Pieces of a difference as ``worddiff`` shows them; hidden characters made visible."""
-    looks = {
-        "delete": "<del><span class=visually-hidden>[deleted] </span>{}</del>",
-        "insert": "<ins><span class=visually-hidden>[inserted] </span>{}</ins>",
-    }
-    return format_html_join("", "{}", ((format_html(looks.get(op, "{}"), customer(text)),) for op, text in pieces))
+    look, words = "<{0}><span class=visually-hidden>[{1}] </span>{2}</{0}>", {"delete": ("del", "deleted"), "insert": ("ins", "inserted")}
+    shown_pieces = ((words[op][0], in_language(words[op][1]), customer(text)) if op in words else ("", "", customer(text)) for op, text in pieces)
+    return format_html_join("", "{}", ((format_html(look, *piece) if piece[0] else piece[2],) for piece in shown_pieces))
 
 
 @register.simple_tag

@@ -56,7 +56,7 @@ def _line(scene: Scene, pk: int, unread: int, unmatched: int) -> Measured:
     elif unmatched:
         states.append(by_share(unmatched, accounts, *UNMATCHED))
         said.append(f"{share(accounts - unmatched, accounts)} accounts matched")
-    names = " and ".join(row.name for row in rows)
+    names = ", ".join(row.name for row in rows)
     value = "; ".join(said) if said else f"{names} answer and are read; {unread:,} texts wait to be read"
     state = worst(states)
     do = "" if state == FINE else "Connect or mend the source; a text that is not read needs a running worker."

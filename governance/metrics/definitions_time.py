@@ -17,11 +17,12 @@ _FIRST_ENDED = rows(kinds.FIRST, outcome__in=kinds.FIRST_ENDS)
 _GROUP, _OVERSIGHT = "time", "oversight"
 _STEPS = f"Read in steps: exact up to {EXACT}, then to within 1.6 %."
 _WAITING = "Drafts still waiting count for as long as they have waited; those that lapsed count until then."
+_WAITING_IN_STEPS = f"{_WAITING} {_STEPS}"
 
 TIME: tuple[Metric, ...] = (
     Metric(
         "approval_time", "From ready to decided",
-        f"Minutes from a draft being put before people to its decision, by the clock on the wall: median and 90th percentile. {_WAITING} {_STEPS}",
+        f"Minutes from a draft being put before people to its decision, by the clock on the wall: median and 90th percentile. {_WAITING_IN_STEPS}",
         SURVIVAL, _GROUP, _OFFERED, _ENDED, column="minutes", unit="minutes", version=2, good="low",
     ),
     Metric(
