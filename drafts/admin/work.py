@@ -34,7 +34,7 @@ class Tab:
 
 
 TABS: tuple[Tab, ...] = (
-    Tab("mine", "My queue", "routed to you, to your role, or taken by you"),
+    Tab("mine", "My queue", "routed to you or your role, waiting for your answer, or taken by you"),
     Tab("unclaimed", "Unclaimed", "ready, and nobody is on it"),
     Tab("second", "Second approval", "more than one person answers, each for themselves; a role you could fill is still needed"),
     Tab("holds", "Disputes and holds", "nothing is written while a hold is in force"),
@@ -59,7 +59,7 @@ def _reach(role: str, scope: Scope) -> Q | None:
 
 
 def mine(user: User, scope: Scope, now: datetime) -> Q:
-    """Work of this person: owned, taken, routed to a role they hold here, or waiting for a role they hold here."""
+    """Work of this person: owned, taken, routed to a role they hold here, or waiting for the approval of one."""
     found = Q(owner=user) | Q(claimed_by=user)
     for role in sorted(DECIDERS):
         where = _reach(role, scope)
@@ -67,7 +67,8 @@ def mine(user: User, scope: Scope, now: datetime) -> Q:
             routed = Q(owner__isnull=True, owner_role=role)
             # Somebody else's by name, in a role that can answer for this one: it left this person's queue when it was routed.
             covered = Q(owner__isnull=False, owner_role__in=SATISFIED_BY.get(role, {role}))
-            needed = ~Q(owner_role=role) & ~covered & needs(role)
+            # While a question is open nobody can answer but the role it was routed to: there is no draft yet.
+            needed = ~Q(owner_role=role) & ~covered & ~Q(status=states.AWAITING_DECISION) & needs(role)
             found |= where & (routed | needed)
     # A routine account on hold only waits for a date or a person's hold to end, and so does one that was put off: there is nothing to decide.
     waits = Q(lane=states.ROUTINE) | put_off(now) & ~has_rule("dispute_open", "dispute_signal")

@@ -55,6 +55,14 @@ def test_each_exception_waits_in_the_queue_of_every_role_it_needs_and_no_other(s
         assert case.account.name not in signed_in(case.desk.person(role)).get(QUEUE).content.decode(), role
 
 
+def test_what_only_an_executive_can_decide_is_in_no_other_queue_before_it_is_decided(signed_in):
+    case = prepared(Desk(), [{}], tier="enterprise")
+    assert case.follow_up.status == states.AWAITING_DECISION and len(case.follow_up.required_roles) > 1
+    for role, listed in (("executive", 1), ("account_owner", 0), ("finance_approver", 0), ("reviewer", 0)):
+        assert len(names(signed_in(case.desk.person(role)).get(QUEUE))) == listed, role
+        assert len(names(signed_in(case.desk.person(role)).get(QUEUE, {"tab": "decisions"}))) == 1, role
+
+
 def test_an_account_that_only_waits_for_a_date_is_under_holds_and_in_nobodys_queue(signed_in):
     case = routine_case()
     make_hold(case.account, kind="pause", reason="on holiday")
