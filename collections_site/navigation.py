@@ -95,7 +95,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         links = [
             {
                 "title": item.title, "url": reverse(item.url_name), "icon": item.icon, "count": waiting.told(numbers[item.count]) if numbers.get(item.count) else "",
-                "current": _is_current(request.path, reverse(item.url_name)),
+                "current": _is_current(request, item.url_name),
             }
             for item in items
             if _allowed(request, item)
@@ -112,8 +112,16 @@ def _folded(request: HttpRequest, title: str, links: list[dict[str, Any]]) -> bo
     return not any(link["current"] for link in links)
 
 
-def _is_current(path: str, url: str) -> bool:
-    return path == url if url == reverse("admin:index") else path.startswith(url)
+# Pages that belong to a link they do not lie below.
+BELONGS = {"draft_history": "admin:outcomes", "account_page": "admin:accounts_account_changelist"}
+
+
+def _is_current(request: HttpRequest, url_name: str) -> bool:
+    page = request.resolver_match.url_name if request.resolver_match else None
+    if page in BELONGS:
+        return url_name == BELONGS[page]
+    url = reverse(url_name)
+    return request.path == url if url_name == "admin:index" else request.path.startswith(url)
 
 
 SHOWN_LINES = 2

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Source
 from drafts import review
@@ -115,3 +116,15 @@ def test_many_quick_approvals_in_a_row_are_told_to_that_person_and_who_leads_the
     elsewhere = make_user("finance_approver", make_portfolio())
     for other in (desk.owner, colleague, elsewhere, desk.person("compliance_auditor"), desk.person(LEADERSHIP)):
         assert "in a row" not in text_of(signed_in(other).get("/admin/"))
+
+
+def test_a_page_reached_from_a_list_marks_that_list_in_the_sidebar(signed_in):
+    case = routine_case()
+    client = signed_in(make_user("compliance_auditor"))
+
+    def marked(name, pk):
+        nav = client.get(reverse(f"admin:{name}", args=[pk])).context["desk_nav"]
+        return [link["title"] for section in nav for link in section["links"] if link["current"]]
+
+    assert marked("draft_history", case.follow_up.pk) == ["Outcomes"] and marked("account_page", case.account.pk) == ["Accounts"]
+    assert marked("review", case.follow_up.pk) == ["Queue"]
