@@ -39,13 +39,15 @@ WORD = re.compile(r"[A-Za-z]{2,}")
 APART = (
     "morning", "afternoon", "evening", "and", "or", "days", "hours", "minutes", "seconds", "rose", "fell", "first", "decided since", "wrote", "called", "you",
     "not configured", "critically", "finance", "sampled", "verified", "bounced", "posted", "allowed", "transfer", "in grace", "call", "normal", "direct debit",
-    "new", "co-sign", "both", "own", "oversight", "comma", "semicolon", "tab", "bar", "wrong entity", "set off", "warnings", "problems", "not edited", "deleted", "inserted",
+    "new", "co-sign", "both", "own", "oversight", "comma", "semicolon", "tab", "bar", "wrong entity", "set off", "warnings", "problems", "not edited", "deleted", "inserted", "the approved template", "audit", "Decision asked",
     "complete approvals", "last looks", "random samples", "blind answers", "finds", "dated grants",
     "kept in the demo outbox; nothing left this machine", "The default policy, delivered with the product.", "Set LEDGER_DIR to a disk of its own.",
 )
 APART_WITH_VALUES = (
     "%(source)s is stale%(age)s", "%(source)s did not answer%(age)s", "%(source)s may not be read%(age)s", "%(source)s is not connected%(age)s",
     "we wrote %(age)s ago", "customer wrote %(age)s ago", "phone call %(age)s ago",
+    "week of %(day)s", "promise with a date %(n)s of %(all)s", "%(lane)s, edited", "%(lane)s, unedited",
+    "Attempt %(attempt)s of a model at “%(kind)s” %(words)s", "does not answer since %(age)s; %(coverage)s",
     "Open dispute %(parts)s, since %(day)s", "Open dispute %(parts)s and %(n)s more, since %(day)s",
     "Promised to pay%(amount)s by %(day)s%(until)s", "Promised to pay%(amount)s without a date%(until)s",
     "Credit %(reference)s promised by %(quote)s on %(day)s and not posted (%(amount)s)",

@@ -63,7 +63,7 @@ def _shown(request: HttpRequest, kind: str, pk: int, problem: Problem | None = N
     versions = list(type(row).objects.filter(**same).order_by("-version"))
     active = next((v for v in versions if v.state == "active" and v.pk != row.pk), None)
     return page(
-        request, "desk/standard.html", str(row).capitalize(), status=problem.status if problem else 200, problem=problem, row=row, kind=kind,
+        request, "desk/standard.html", _title(row), status=problem.status if problem else 200, problem=problem, row=row, kind=kind,
         errors=problem is not None, versions=versions, active=active, parts=_parts(kind, row, active), writes=bool(may(request, "write_policy")),
         mine=row.author_id == person(request).pk, crumbs=[(reverse("admin:tone"), "Tone and guidance")],
         severities=ToneRule.Severity.choices, languages=standards.LANGUAGES, typed=_typed(kind, row, problem), lanes=states.LANE_CHOICES,
@@ -81,6 +81,10 @@ def _parts(kind: str, row: Any, active: Any) -> list[tuple[str, str, str]]:
 def _text(row: Any, name: str) -> str:
     value = getattr(row, name, "")
     return "\n".join(value) if isinstance(value, list) else value
+
+
+def _title(row: Row) -> str:
+    return f"Guidance: {row.get_lane_display()}, version {row.version}" if isinstance(row, ReviewStandard) else str(row).capitalize()
 
 
 def _typed(kind: str, row: Any, problem: Problem | None) -> Any:

@@ -35,6 +35,13 @@ from tests.site.test_measures import history
     ("new → Preparing", "neu → In Vorbereitung"),
     ("UTF-8, separated by comma, decimal point, dates day first", "UTF-8, getrennt durch Komma, Dezimalpunkt, Daten: Tag zuerst"),
     ("standard exception/1", "Hinweise Ausnahme, Fassung 1"),
+    ("Guidance: Executive review, version 2", "Hinweise: Geschäftsleitung, Fassung 2"),
+    ("Executive review, unedited", "Geschäftsleitung, unbearbeitet"),
+    ("week of 21 Sep 2026", "Woche vom 21. Sept. 2026"),
+    ("promise with a date 2 of 7", "Zusage mit Datum 2 von 7"),
+    ("does not answer since 2 h; nothing is known about any account", "antwortet nicht seit 2 h; über kein Konto ist etwas bekannt"),
+    ("Attempt 1 of a model at “summary, lane and options for people” answered", "Versuch 1 eines Modells für „Zusammenfassung, Spur und Möglichkeiten für Menschen“: beantwortet"),
+    ("Demand drafted, version 1, by the approved template (not sent)", "Mahnung entworfen, Fassung 1, von der freigegebenen Vorlage (nicht versendet)"),
     ("4 warnings", "4 Warnungen"),
 ])  # fmt: skip
 def test_a_sentence_put_together_is_german_to_its_last_word(english, in_german):
