@@ -84,7 +84,10 @@ def _text(row: Any, name: str) -> str:
 
 
 def _title(row: Row) -> str:
-    return f"Guidance: {row.get_lane_display()}, version {row.version}" if isinstance(row, ReviewStandard) else str(row).capitalize()
+    if isinstance(row, ToneRule):
+        return str(row).capitalize()
+    lane = dict(states.LANE_CHOICES).get(row.lane, row.lane)
+    return f"Guidance: {lane}, version {row.version}"
 
 
 def _typed(kind: str, row: Any, problem: Problem | None) -> Any:

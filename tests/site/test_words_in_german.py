@@ -13,6 +13,7 @@ from django.utils import translation
 from collections_site.measures import drawing
 from collections_site.templatetags.desk import state_words, worddiff
 from governance.language import said
+from governance.models import ReviewStandard
 from tests.factories import make_portfolio, make_user
 from tests.site.test_languages import ENGLISH, german, words_of
 from tests.site.test_measures import history
@@ -105,3 +106,13 @@ def test_a_difference_is_read_out_in_the_language_of_the_reader():
             shown = worddiff("the <old> text", "the new text")
         assert re.findall(r"<(del|ins)><span class=visually-hidden>\[(\w+)\] ", shown) == [("del", words[0]), ("ins", words[1])]
         assert "&lt;old&gt;" in shown and shown.startswith("the ")
+
+
+@pytest.mark.django_db
+def test_guidance_is_named_by_its_lane_in_both_languages(at_as_of, signed_in):
+    user, row = make_user("policy_admin"), ReviewStandard.objects.get(lane="executive_review")
+    page = reverse("admin:guidance", args=[row.pk])
+    assert "<h1>Guidance: Executive review, version 1</h1>" in signed_in(user).get(page).content.decode()
+    assert ">Executive review, version 1</a>" in signed_in(user).get(reverse("admin:tone")).content.decode()
+    assert "<h1>Hinweise: Geschäftsleitung, Fassung 1</h1>" in german(user).get(page).content.decode()
+    assert ">Geschäftsleitung, Fassung 1</a>" in german(user).get(reverse("admin:tone")).content.decode()
