@@ -225,6 +225,22 @@ def test_w15_axe_finds_nothing_in_any_state_and_nothing_scrolls_sideways(enter, 
     assert not found, "\n".join(found)
 
 
+def test_keeping_a_claim_is_offered_two_minutes_before_its_end_and_not_earlier(enter):
+    case = routine_case()
+    review.open_for_review(case.follow_up.pk, by=case.desk.reviewer, at=AS_OF)
+    page = enter(case.desk.reviewer)
+    page.clock.install()
+    page.goto(review_of(case))
+    keep = page.get_by_role("button", name="Keep it")
+    expect(page.locator(".bar .say")).to_contain_text("taken by you until")
+    expect(keep).to_be_hidden()
+    assert page.locator(".bar").bounding_box()["height"] < 70  # one row
+    page.clock.fast_forward("28:01")
+    expect(keep).to_be_visible()
+    keep.click()
+    expect(keep).to_be_hidden()
+
+
 def test_w16_the_key_that_decided_held_down_decides_nothing_more(enter):
     desk = Desk()
     cases = [routine_case(desk) for _ in range(3)]
