@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if held & DECIDERS:
         context["work"] = work(request)
     if held & {EXECUTIVE, LEGAL, FINANCE}:
-        context["decisions"] = {**_decisions(scope), "first": EXECUTIVE in held}
+        context["decisions"] = {**_decisions(scope), "first": bool(held & {EXECUTIVE, LEGAL})}
     if AUDITOR in held:
         context["compliance"] = _compliance(request, scope, now)
     if LEADERSHIP in held:

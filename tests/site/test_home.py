@@ -128,3 +128,12 @@ def test_a_page_reached_from_a_list_marks_that_list_in_the_sidebar(signed_in):
 
     assert marked("draft_history", case.follow_up.pk) == ["Outcomes"] and marked("account_page", case.account.pk) == ["Accounts"]
     assert marked("review", case.follow_up.pk) == ["Queue"]
+
+
+@pytest.mark.parametrize(("role", "first"), [("executive", True), ("legal_approver", True), ("finance_approver", False)])
+def test_decisions_come_first_for_whose_work_they_are_and_beside_the_queue_for_finance(signed_in, role, first):
+    desk = Desk()
+    routine_case(desk)
+    page = text_of(signed_in(desk.person(role)).get("/admin/"))
+    assert (page.index("Decisions only you can take") < page.index("About to be sent")) is first
+    assert page.index("Decisions only you can take") < page.index("Since yesterday")
