@@ -33,6 +33,7 @@ from .base import BLOCK, CheckInput, Finding
 from .facts import Invoice
 from .items import Item
 from .numbers import fact_amount, is_year, show_number
+from .refusals import asked_for_in_vain
 from .sums import ShownSums
 from .terms import undecided
 from .text import Draft, Text, parsed
@@ -281,7 +282,7 @@ class AmountJudge:
         """A percentage is a computed figure: it passes only when a fact (late-fee policy, approved term) holds it."""
         if item.value is not None and any(fact_amount(number) == item.value for number in self.facts.policy_numbers):
             return None
-        if item.value == 100_000:
+        if item.value == 100_000 or asked_for_in_vain(self.text, *self.text.segments[item.seg]):
             return None
         return self._wrong(item, "the percentage is no fact")
 

@@ -23,7 +23,7 @@ _TIE = re.compile(
 )
 
 
-_ORDINAL = re.compile(
+ORDINAL = re.compile(
     r"\b(?:the|die|der|la|le|el|zur|bei der|a la) (?:(?P<n0>first|former|erste[rn]?|erstere[rn]?|premiere?|primera|primero)|"
     r"(?P<n1>second|zweite[rn]?|deuxieme|seconde?|segunda|segundo)|(?P<n2>third|dritte[rn]?|troisieme|tercera)|"
     r"(?P<last>latter|last|letzte[rn]?|letztere[rn]?|derniere?|ultima|ultimo))\b"
@@ -33,7 +33,7 @@ _ORDINAL = re.compile(
 # "That leaves 1,450.00 open on it, and FI-2 …": the figure is of the invoice of the sentence before.
 _BACK = re.compile(
     r"\b(?:on|of|for|against|under) (?:it|that one|this one|that invoice|this invoice)\b|\b(?:dort|darauf|davon|daraus|hieraus|hiervon)\b|"
-    r"\bcelle-(?:ci|la)\b|\b(?:de|sur|para|en|a) (?:esa|esta|dicha|la misma|cette|ladite)\b"
+    r"\b(?:(?:that|this|which) leaves?|leaving|bleib\w*|verbleib\w*|queda[n]?|reste(?:nt)?|(?:out )?of the original|von den urspr\w+)\b|\b(?:this|that|diese[rn]?|cette|ladite|esta|esa|dicha) (?:invoice|rechnung|facture|factura)\b|\bcelle-(?:ci|la)\b|\b(?:de|sur|para|en|a) (?:esa|esta|dicha|la misma|cette|ladite)\b"
 )
 
 
@@ -140,7 +140,7 @@ class Attachment:
     def _told_in_order(self, item: Item, mentions: list[Item]) -> Invoice | None:
         """The invoice that "the first", "la segunda", "die letztere" in front of a figure points back to."""
         start = max((other.end for other in self.text.by_segment[item.seg] if other.end <= item.start), default=self.text.segments[item.seg][0])
-        found = [m for m in _ORDINAL.finditer(self.text.plain, start, item.start) if m.start() > mentions[-1].end]
+        found = [m for m in ORDINAL.finditer(self.text.plain, start, item.start) if m.start() > mentions[-1].end]
         if not found:
             return None
         place = -1 if found[-1]["last"] else next(n for n in range(3) if found[-1][f"n{n}"])
@@ -166,7 +166,8 @@ class Attachment:
             return self._invoice(mentions[peers.index(item)]) if len(peers) == len(mentions) else None
         leading = peers[0].start < mentions[0].start and peers[-1].start < mentions[-1].start
         if leading and after:
-            return self._invoice(after[0])
+            between = [peer for peer in peers if item.start < peer.start < after[0].start]
+            return self._invoice(before[-1] if between and item.kind == "money" else after[0])  # "of 3,600 on FI-1 2,100 are left, and with the 529 of FI-2"
         if after and _TIE.fullmatch(self.text.plain, item.end, after[0].start) and after[0].start - item.end > 2:
             between = self.text.plain[before[-1].end : item.start]
             if "," in between or ";" in between or " and " in between or len(between) > 30:

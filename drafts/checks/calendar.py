@@ -28,14 +28,14 @@ from .calendar_words import (
 )
 from .clauses import matches
 from .facts import Invoice
-from .idle_days import due_then, sets_none
+from .idle_days import due_then, falls_due, sets_none
 from .items import Item
 from .late import late_claims
 from .lexicon.basics import UNITS, WEEKDAYS
 from .months import matters, month_claims
 from .numbers import THOUSAND, fact_amount
 from .spoken_figures import ageing_column, months_and_days
-from .terms import decided_spans, inside
+from .terms import decided_spans, inside, policy_spans
 from .text import Draft, Text, parsed
 
 _BARE = re.compile(r"(?:an?|one|einen?|eine|une?|una)\b")
@@ -49,7 +49,7 @@ class DateJudge:
     def __init__(self, draft: Draft, text: Text) -> None:
         self.text, self.facts = text, draft.facts
         self.attach = attachment(draft, text)
-        self.decided = decided_spans(text)
+        self.decided, self.policy = decided_spans(text), policy_spans(text)
 
     def findings(self) -> Iterator[Finding]:
         for item in self.text.items:
@@ -216,7 +216,7 @@ class DateJudge:
         if _BARE.match(self.text.plain, item.start) and not LATE.search(around) and not _SPAN.search(before[-18:]) and _OF.match(after):
             return  # "it has been a month of much work"
         counts = [days for i in invoices if (days := i.days_overdue(self.facts.as_of)) is not None]
-        if (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
+        if inside(self.policy, item.start, item.end) or falls_due(before, item, counts) or (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
             return
         line_start = self.text.segments[item.seg][0]
         if self._in_term(item) or (self._is_decided(item) and not LATE.search(around)) or ageing_column(self.text.plain, item, line_start, self.text.by_segment[item.seg], counts):

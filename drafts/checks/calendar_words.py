@@ -19,7 +19,7 @@ ISSUED = re.compile(
     r"fechad[oa]s?|con fecha|de fecha|fecha de (?:emision|factura)|expedid[oa]s?)\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
 )
 ISSUED_AFTER = re.compile(r"\s*(?:ausgestellt|datiert)")
-DUE_AFTER = re.compile(r"\s*(?:fallig|faellig|zur zahlung fallig)")
+DUE_AFTER = re.compile(r"[^\S\n]*(?:fallig|faellig|zur zahlung fallig)")
 AS_OF = re.compile(
     r"(?:\bas (?:of|at)|\bstand(?: vom)?|\bper|\bzum|\bau|\ba fecha (?:de|del)|\bal|\ba dia (?:de)?|on this day|dated)\W{0,3}$"
 )

@@ -14,12 +14,14 @@ from .innocent import innocent
 from .learned.features import parts_of
 from .learned.reading import read_part, signs_of
 from .learned.weighing import weigh
+from .negations import bought_off, negated_in
 from .packs import Pattern, joined
-from .refusals import answered_no, refused
+from .quoted import readers_words
+from .refusals import SAID_ANYWAY, answered_no, refused
 from .text import WORD, Text
 
 # Insults, machine talk and private data are none the better for a "not".
-NEVER_NEGATED = frozenset(("echo", "rude", "personal"))
+_QUOTED_TOO = SAID_ANYWAY | {"bank_change"}
 
 
 # In rules an address is one foreign word and a figure is one number, however many words it is written in.
@@ -91,61 +93,8 @@ def mask_names(text: Text) -> str:
     return masked
 
 
-_SUBJECT = re.compile(r"\b(?:we|i|you|they|wir|ich|sie|nous|je|vous|nosotros|ustedes|usted)\b")
-
-
-def _part(plain: str, clause: tuple[int, int], match: re.Match[str]) -> tuple[int, int]:
-    """The stretch between commas that holds the match: the scope of a negation, unless it only continues a list ("no fee, interest …")."""
-    left = max(plain.rfind(mark, clause[0], match.start()) for mark in ",;:(") + 1
-    right = min((at for mark in ",;:)" if (at := plain.find(mark, match.end(), clause[1])) >= 0), default=clause[1])
-    start, end = max(left, clause[0]), right
-    body = plain[start:end]
-    if len(body.split()) <= 4 and not _SUBJECT.search(body):
-        return clause
-    return start, end
-
-
-# Rules about the state of an invoice rather than about what we intend.
-_STATES = frozenset(("cleared", "no_payment", "not_due", "overdue", "disputed", "po_missing"))
-# "We repeat it without charge" is a promise all the same.
-_NO_VERB = re.compile(r"\b(?:without|ohne|sans|sin|no (?:charge|cost|delay)|kostenlos)\b")
-
-
-# "No late payment charge": what is denied is a charge, not a payment.
-_CHARGE = re.compile(r" (?:late |late-)?(?:charges?|fees?|interest|penalt\w+|surcharges?|costs?)\b")
-
-
-def _blank(void: re.Match[str]) -> str:
-    return void.group() if _CHARGE.match(void.string, void.end()) else " " * len(void.group())
-
-
-def _negated(plain: str, clause: tuple[int, int], match: re.Match[str], language: str, rule: str = "") -> bool:
-    """True when a negation of this clause governs the match and nothing undoes it ("will not hesitate to")."""
-    negation = joined(language, "negation")
-    if not negation.search(plain, *clause):
-        return False
-    start, end = _part(plain, clause, match)
-    void = _NO_VERB if rule == "promise" else None
-    cleaned = plain[clause[0] : clause[1]]
-    if rule not in _STATES:  # "without your payment we will …" denies nothing; "no payment has arrived" does
-        cleaned = joined(language, "negation_void").sub(_blank, cleaned)
-    if void is not None:
-        cleaned = void.sub(lambda m: " " * len(m.group()), cleaned)
-    return bool(negation.search(cleaned, start - clause[0], end - clause[0]))
-
-
 LEARNED = "learned"
 """The source of a match no pattern made: the learned model is sure of the whole sentence."""
-# The condition is not what the reader shall do but what has happened: paid, on its way, crossed.
-_ALREADY = re.compile(
-    r"\b(?:already|on its way|in the meantime|bereits|schon|inzwischen|zwischenzeitlich|unterwegs|deja|entre-temps|ya|entretanto|"
-    r"cross(?:ed|es|ing)?|gekreuzt|uberschn[ie]tten|kreuzt|croisee?s?|croisent|croise|cruzad[oa]s?|cruzo|cruzaron|cruzan)\b"
-)
-
-
-def _bought_off(sentence: str, language: str) -> bool:
-    """ "We will not suspend … provided that you pay": a threat in the clothes of a promise."""
-    return not _ALREADY.search(sentence) and bool(joined(language, "proviso").search(sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +138,8 @@ def _rule_hits(
             clause = _clause_of(found, clauses, pattern.crosses)
             if clause is None or _passed(found, innocent) or any(left < found.end() and found.start() < right for left, right in taken):
                 continue
-            negated = not pattern.always and rule not in NEVER_NEGATED and _negated(sentence, clause, found, language, rule)
-            if negated and _bought_off(sentence, language):
+            negated = not pattern.always and rule not in SAID_ANYWAY and negated_in(sentence, clause, found, language, rule)
+            if negated and bought_off(sentence, language):
                 negated = False
             if not negated:
                 taken.append(found.span())
@@ -249,7 +198,9 @@ _CONDITION = re.compile(r"\b(?:if|whether|should you|ob|falls|sollte\w*|welche\w
 
 def _weighed(one: Sentence) -> list[_Hit]:
     """What a sentence is taken to say: the rules' matches the learned model lets stand, and what it found itself."""
-    verdict = weigh({hit.rule for hit in one.hits if not hit.negated}, _scores(one), one.question or bool(_CONDITION.search(one.sentence)))
+    matched = {hit.rule for hit in one.hits if not hit.negated}
+    denied = {hit.rule for hit in one.hits} - matched
+    verdict = weigh(matched, _scores(one), one.question or bool(_CONDITION.search(one.sentence)), denied)
     hits = [replace(hit, doubted=hit.rule in verdict.doubted) for hit in one.hits if hit.negated or hit.rule not in verdict.fallen]
     size = len(one.sentence.rstrip())
     return hits + [_Hit(rule, one.languages[0], 0, size, (0, size), False, LEARNED) for rule in sorted(verdict.raised) if one.languages]
@@ -257,10 +208,13 @@ def _weighed(one: Sentence) -> list[_Hit]:
 
 def _found(text: Text) -> dict[str, list[Match]]:
     found: dict[str, list[Match]] = {}
+    quotes = readers_words(text)
     for one in reading_of(text):
         start, whole = one.start, (one.start, one.start + len(one.sentence))
         for hit in _weighed(one):
             if hit.source == LEARNED and innocent(hit.rule, text, *whole):
+                continue
+            if hit.rule not in _QUOTED_TOO and any(left < start + hit.end and start + hit.start < right for left, right in quotes):
                 continue
             clause = (hit.clause[0] + start, hit.clause[1] + start)
             denied = refused(hit.rule, text, *whole) or answered_no(hit.rule, text, hit.source == LEARNED, (hit.start + start, hit.end + start), whole)

@@ -15,7 +15,21 @@ from .numbers import fact_amount
 from .refusals import refused
 from .reported import asked_of_state, paid_part, readers_house, reported, supposed
 from .speaking import spoken_of
-from .terms import CREDIT, DISCOUNT, LEGAL, OFFERS, PENALTY, PLAN, SUSPENSION, judged, sentence_items, term_covering, terms_covering, worth
+from .terms import (
+    CREDIT,
+    DISCOUNT,
+    LEGAL,
+    OFFERS,
+    PENALTY,
+    PLAN,
+    SUSPENSION,
+    judged,
+    policy_spans,
+    sentence_items,
+    term_covering,
+    terms_covering,
+    worth,
+)
 from .text import Draft, Text, parsed
 
 _CREDIT_WORD = re.compile(
@@ -66,7 +80,7 @@ def check_plan(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "payment_plan"):
-            if not _not_due_anyway(draft, text, match) and not paid_part(draft, text, match):
+            if not _not_due_anyway(draft, text, match) and not paid_part(draft, text, match) and not _quotes_policy(text, match):
                 yield judged(draft, text, match, PLAN)
 
 
@@ -117,24 +131,15 @@ def check_penalty(inp: CheckInput) -> Iterable[Finding]:
             if _nil(text, match) or (text.where == "subject" and _denied_below(draft)):
                 continue
             if not match.negated:
-                registered = clause is not None and _policy_stated(draft, text, match)
+                registered = clause is not None and (_policy_stated(draft, text, match) or _quotes_policy(text, match))
                 if registered:
-                    yield text.finding(
-                        "G14",
-                        "penalty",
-                        HIGHER,
-                        match.start,
-                        match.end,
-                        "a fee under a contract clause",
-                        role="finance+legal",
-                        registered=True,
-                    )
+                    why = "a fee under a contract clause"
+                    yield text.finding("G14", "penalty", HIGHER, match.start, match.end, why, role="finance+legal", registered=True)
                 else:
                     yield judged(draft, text, match, PENALTY)
-            elif clause is not None and not _fee_told(draft, text):
-                yield text.finding(
-                    "G14", "penalty", BLOCK, match.start, match.end, "the policy has a late fee: denying it waives it", fact=str(clause)
-                )
+            elif clause is not None and not _fee_told(draft, text) and not policy_spans(text):
+                why = "the policy has a late fee: denying it waives it"
+                yield text.finding("G14", "penalty", BLOCK, match.start, match.end, why, fact=str(clause))
 
 
 def _nil(text: Text, match: Match) -> bool:
@@ -155,6 +160,11 @@ def _denied_below(draft: Draft) -> bool:
 def _fee_told(draft: Draft, text: Text) -> bool:
     """The fee that was decided is named: "no other charge" then waives nothing."""
     return any(item.kind == "ref" and item.ref.kind == "term" and str(item.ref.row.get("type")) == "fee" for item in text.items)
+
+
+def _quotes_policy(text: Text, match: Match) -> bool:
+    """The words are those of the policy; a meaning heard in the whole sentence is heard in what it quotes."""
+    return any(left < match.end and match.start < right for left, right in policy_spans(text))
 
 
 def _policy_stated(draft: Draft, text: Text, match: Match) -> bool:

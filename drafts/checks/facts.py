@@ -91,6 +91,10 @@ class Facts:
             for row in self.raw.get(key) or ():
                 if row.get(name):
                     ids[str(row[name]).upper()] = ids[compact(str(row[name]))] = Ref(kind, str(row[name]), row)
+        for row in (*(self.raw.get("payments") or ()), *(self.raw.get("credit_notes") or ())):
+            number = str(row.get("invoice") or "")
+            if number and number.upper() not in ids:  # paid or credited, and no longer on the list: nothing is open on it
+                ids[number.upper()] = ids[compact(number)] = Ref("invoice", number, {"number": number, "open": "0", "status": "paid"})
         account = str((self.raw.get("customer") or {}).get("account_id") or "")
         if account:
             ids[account.upper()] = ids[compact(account)] = Ref("account", account, self.raw["customer"])
@@ -220,9 +224,10 @@ class Facts:
 
     @cached_property
     def known_names(self) -> str:
-        """Customer, contact and sender words in one simple string, for "is this name one of ours or theirs"."""
+        """Words of customer, contact, sender and who approved a term in one simple string, for "is this name one of ours or theirs"."""
         rows = (self.raw.get("customer"), self.raw.get("contact"), self.raw.get("sender"))
-        return simple(" ".join(str(value) for row in rows if row for value in row.values() if value))
+        approvers = [str(term.get("approved_by") or "") for term in self.terms]
+        return simple(" ".join([*(str(value) for row in rows if row for value in row.values() if value), *approvers]))
 
     @cached_property
     def name_tokens(self) -> frozenset[str]:

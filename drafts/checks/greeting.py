@@ -61,6 +61,8 @@ def _opened(text: Text, start: int) -> tuple[int, int] | None:
     if match is None or not match.group("open"):
         return None
     left, line_end = match.start("rest"), match.end("rest")
+    if text.plain[left - 1] == "." and _GREETS_ALL.fullmatch(match["open"]):
+        return left, left  # "Buen día. Gracias por …": a sentence of its own
     end = _cut(text.plain, left, line_end)
     if not _names(text.folded[left:end]):
         later = _CALLED_NEXT.match(text.folded, end)
@@ -69,6 +71,7 @@ def _opened(text: Text, start: int) -> tuple[int, int] | None:
     return left, end
 
 
+_GREETS_ALL = re.compile(r"hi|hello|good \w+|guten \w+|hallo|bonjour|bonsoir|hola|buen(?:os|as) \w+|buenas|buen dia")
 _CALLED_NEXT = re.compile(
     rf"[,:;!-]?[ \t]*((?:(?:[Hh]err|[Ff]rau|[Mm]adame|[Mm]onsieur|{'|'.join(sorted(TITLES))})\.? )?(?:[{_UP}][\w'.-]+(?:[ \t](?:de|del|la|von|van|du|y))?[ \t]?){{1,4}})"
     r"(?=[,:;!\n.(-]|$)"

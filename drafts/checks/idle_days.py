@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from .clauses import Match
+from .items import Item
 from .lexicon.basics import MONTHS, WEEKDAYS
 from .text import Draft, Text
 
@@ -116,3 +118,13 @@ def sets_none(text: Text, match: Match) -> bool:
     if text.asks(*match.sentence) and _SUITS.search(said):
         return True  # "does the end of the month suit you?"
     return bool(_OCCASION.search(text.plain, max(match.sentence[0], match.start - 45), match.start)) and not _PAY.search(said)
+
+
+_FALLS_DUE = re.compile(
+    r"\b(?:(?:falls?|is|becomes?|will be|comes?|are) due|payable|(?:wird|ist|sind|werden)\b[^.;!?]{0,30}fallig|fallig(?: wird| ist)?|arriv\w+ a echeance|echoit|echoient|sera exigible|est a regler|vencen?|vencera\w*)[^.;!?\d]{0,30}\Z"
+)
+
+
+def falls_due(before: str, item: Item, counts: Sequence[int]) -> bool:
+    """ "Falls due within 5 days": the day is the invoice's own, of one ``counts`` days overdue (negative before its day)."""
+    return bool(_FALLS_DUE.search(before)) and any(-days == item.value for days in counts)

@@ -9,6 +9,10 @@ import re
 
 from .text import Text
 
+_KNOW = re.compile(
+    r"\b(?:(?:like|want|love|need|glad|happy) to know|wusste\w* (?:wir |ich )?gern|mocht\w* (?:wir |ich )?(?:nur |gern )?wissen|(?:voudrais|aimerais|souhait\w+|voudrions|aimerions) (?:\w+ )?savoir|"
+    r"(?:quiero|querria|quisiera|queremos|gustaria|necesito) saber)\b"
+)
 _LATER = re.compile(
     r"\b(?:half|halves|part|parts|third|quarter|rate|rates|instal\w+|split|spread|later|longer|more|extend\w*|extension|wait\w*|delay\w*|halfte|teil\w*|rate|raten|spater|langer|mehr|verlanger\w*|"
     r"aufteil\w*|warten|aufschub|stund\w*|moitie|tiers|partie|fois|etal\w*|echelon\w*|plus tard|plus de|delai|report\w*|repouss\w*|attend\w*|mitad|parte|tercio|plazos?|cuotas?|veces|"
@@ -122,9 +126,35 @@ _ORDERS = re.compile(
     r"per |verlang|gebeten|bitte|befehl|befohl|gesagt|soll|wunsch|notiz|vermerk|hinweis|demand|dit|dire|ordre|note|selon|conform|pid|ped|dic|dij|orden|nota|indic|segun|solicit|mark|status|set |rule|regel|regle|regla|here is|voici|aqui|hier ist"
 )
 _BUT_IF = re.compile(r"\b(?:if|unless|otherwise|until|wenn|falls|sonst|andernfalls|bis|si|sinon|faute de|a defaut|de lo contrario|si no|hasta)\b")
+# "So we shall see whether the booking is as you meant it": nothing is said of what follows.
+_SEEN_THEN = re.compile(
+    r"\b(?:so|then|that way|dann|so|ainsi|alors|asi|entonces)\b[^.;!?]{0,20}\b(?:we(?: can|'ll| will| shall)? (?:see|know)|sehen wir|wissen wir|(?:nous )?(?:verrons|saurons)|veremos|sabremos)\b[^.;!?]{0,12}\b(?:whether|if|how|what|where|ob|was|wie|wo|si|comment|ou|como|que)\b"
+)
+# "Our first message remained without an answer; we come back to you".
+_UNANSWERED = re.compile(
+    r"\b(?:message|e-?mail|mail|letter|reminder|note|nachricht|schreiben|erinnerung|anfrage|courriel|rappel|relance|lettre|courrier|mensaje|correo|recordatorio|carta)s?\b[^.;!?]{0,40}"
+    r"\b(?:unanswered|no (?:reply|answer|response)|without (?:an? )?(?:reply|answer|response)|unbeantwortet|ohne (?:antwort|reaktion|ruckmeldung)|sans (?:reponse|retour|suite)|sin (?:respuesta|contestacion|contestar))\b"
+)
+# "Get in touch once you have found it": the reader is asked, nobody promises.
+_ASKS_READER = re.compile(
+    r"\W*(?:please |bitte |just |do )?(?:(?:melden|geben|rufen|schreiben|sagen|teilen|lassen|schicken|senden|kommen|antworten) sie\b|(?:call|ring|write|reply|tell|let|drop|send|give|get (?:back|in touch)|contact|come back)\b|"
+    r"(?:merci de|veuillez|faites|dites|revenez|ecrivez|appelez|repondez|n'hesitez|contactez|prevenez|envoyez)\b|(?:digame|diganos|aviseme|avisenos|avisame|escribame|escribanos|llameme|llamenos|respond\w+|contacte\w*|indiquem?e\w*|envi\w+|comuniq\w+)\b)"
+)
+_WE_ACT = re.compile(r"\b(?:we|i|wir|ich|nous|je|j|nosotros|yo)\b|\b\w+(?:remos|erai|irai|erons|irons)\b|\b(?:then|dann|alors|entonces)\b")
 _FORGIVEN = frozenset(("discount", "credit_offer", "payment_plan", "admission"))
 _PLAN, _SET_APART, _ECHO = frozenset(("payment_plan",)), frozenset(("suspension", "promise", "threat", "legal", "echo")), frozenset(("echo",))
-_COURTESY = frozenset(("echo", "rude"))
+_HARD = frozenset(("threat", "legal"))
+_COURTESY, _MONEY = frozenset(("echo", "rude")), frozenset(("penalty", "discount", "credit_offer", "payment_plan"))
+
+
+def _no_threat(rule: str, text: Text, start: int, end: int) -> bool:
+    """A supposition in a question, a message that had no answer, a wish handed on, a short word asked for."""
+    said = text.plain[start:end]
+    if not _BUT_IF.search(said) and (_HANDED_ON.search(said) or (rule == "threat" and _UNANSWERED.search(said))):
+        return True
+    if rule == "threat" and (_ENOUGH.search(said) or _SHORT_WORD.search(said)):
+        return True
+    return rule == "threat" and text.asks(start, end) and _COULD_IT_BE.search(said) is not None
 
 
 def innocent(rule: str, text: Text, start: int, end: int) -> bool:
@@ -134,17 +164,15 @@ def innocent(rule: str, text: Text, start: int, end: int) -> bool:
         return True
     if rule == "admission" and (_EXPECTED.search(said) or _AT_A_LOSS.search(said)):
         return True
-    if rule == "threat" and text.asks(start, end) and _COULD_IT_BE.search(said):
+    if (rule in _MONEY and _SEEN_THEN.search(said)) or (rule == "promise" and _ASKS_READER.match(said) and not _WE_ACT.search(said)):
         return True
-    if rule in {"threat", "legal"} and _HANDED_ON.search(said) and not _BUT_IF.search(said):
+    if rule in _HARD and _no_threat(rule, text, start, end):
         return True
     if (rule == "promise" and _COMPARED.search(said) and _COMPARE.search(said)) or (rule in {"threat", "payment_plan"} and _LOST.search(said)):
         return True
     if rule in _PLAN:
-        asked = (text.asks(start, end) and _DAY_ASKED.search(said)) or _ENOUGH.search(said)
+        asked = ((text.asks(start, end) or _KNOW.search(said)) and _DAY_ASKED.search(said)) or _ENOUGH.search(said)
         return bool(_MINUTE.search(said) or _TIME_TO_LOOK.search(said) or (asked and not _LATER.search(said)))
-    if rule == "threat" and (_ENOUGH.search(said) or _SHORT_WORD.search(said)):
-        return True
     if rule == "threat" and _AGAIN.search(said) and not _BUT_IF.search(said) and not any(mark in said for mark in ":;,"):
         return True  # "we would rather not have to remind you again"
     if rule in _ECHO and (not _ORDERS.search(said) or (_YOUR_MAIL.search(said) and _ORDER_NUMBER.search(said))):

@@ -36,7 +36,7 @@ GROUP = _pattern(
 ABOUT = _pattern(
     r"\b(?:on behalf of|account of|accounts of|attention of|attn:?|for the attention of|your colleague|your colleagues at|spoke (?:with|"
     r"to)|speaking (?:with|to)|discussed with|agreed with|copied to|cc:?|owed by|customer name:?|in the name of|billed to|invoiced to|"
-    r"[Ii]m Auftrag (?:von|der|des)|namens|z\. ?Hd\.|zu Händen(?: von)?|Ihr Kollege|Ihre Kollegin|Konto (?:der|des|von) (?:Firma )?|Kunde:|auf den Namen|lautend auf|"
+    r"[Ii]m Auftrag (?:von|der|des)|namens|z\. ?Hd\.|zu Händen(?: von)?|Ihr Kollege|Ihre Kollegin|Kunde:|auf den Namen|lautend auf|"
     r"pour le compte d[eu]|à l'attention de|au nom d[eu]|libellée? à|votre collègue|compte d[eu]|en nombre de|a la atención de|a nombre de|facturad[ao] a|"
     r"su colega|su compañer[oa]|cuenta del?|hablado con)[ \t]+((?:(?:the|der|die|la|le|l'|el|Herrn?|Frau|Mr|Ms|M\.|Mme|Sr\.|Sra\.|Dr\.?)[ \t]*)?<NAME>)"
 )
@@ -45,7 +45,7 @@ NAMES = _pattern(r"[<U>][<L>'-]+(?: (?:(?:&|and|de|du|des|del|la|le|van|von|of|y
 DEBTOR = _pattern(
     r"(?:\b(?:[Ff]or|[Pp]our|[Pp]ara|[Ff]ür)[ \t]+(?:(?:the|la|le|les|l'|el|los|las|die|den|das)[ \t]*)?(<NAME>)(?=,|[ \t]+(?:ist|sind|steht|stehen|is|are|invoice|we|"
     r"sigue|est)\b)|(<NAME>)(?:[ \t]+(?:still|nous|nos|uns|le|encore|noch|immer|also|aún|todavía)){0,3}[ \t]+(?:owes?|schuldet|schulden|doit|debe|adeuda)\b|"
-    r"\b(?:the|le|la) (?:account |compte |cuenta )?(<NAME>) (?:account|balance)\b)"
+    r"\b(?:the|le|la) (?:account |compte |cuenta )?(<NAME>) (?:account|balance)\b|\bKonto (?:der|des|von)(?: Firma)? (<NAME>))"
 )
 CONTEXTS: tuple[tuple[str, re.Pattern[str], tuple[str, ...] | frozenset[str]], ...] = (
     ("title", TITLED, frozenset("mr mrs ms miss mx dr dra lic ing herr herrn frau mme mlle madame monsieur m sr sra srta senor senora don dona".split())),
@@ -54,7 +54,7 @@ CONTEXTS: tuple[tuple[str, re.Pattern[str], tuple[str, ...] | frozenset[str]], .
         ABOUT,
         (
             "behalf of", "account of", "accounts of", "attention", "attn", "fao", "colleague", "spoke ", "speaking ", "discussed with", "agreed with", "copied to", "cc:",
-            "cc ", "owed by", "customer name", "im auftrag", "namens", "hd.", "handen", "kollege", "kollegin", "konto de", "konto von", "kunde:", "pour le compte",
+            "cc ", "owed by", "customer name", "im auftrag", "namens", "hd.", "handen", "kollege", "kollegin", "kunde:", "pour le compte",
             "collegue", "compte d", "en nombre de", "a la atencion", "colega", "companer", "cuenta de", "hablado con", "in the name of", "billed to", "invoiced to",
             "auf den namen", "lautend auf", "au nom d", "libelle", "a nombre de", "facturad",
         ),
@@ -66,7 +66,7 @@ CONTEXTS: tuple[tuple[str, re.Pattern[str], tuple[str, ...] | frozenset[str]], .
             "groupe grupo gruppe firma societe sociedad compania empresa cabinet maison casa verlag klinik clinica clinique hotel spedition messrs".split()
         ),
     ),
-    ("debtor", DEBTOR, frozenset("account balance for pour para fur owes owe schuldet schulden doit debe adeuda".split())),
+    ("debtor", DEBTOR, frozenset("account balance for pour para fur owes owe schuldet schulden doit debe adeuda konto".split())),
 )
 # Places and undertakings: a street, a site, a project is no other customer.
 PLACE_LAST = frozenset(

@@ -53,6 +53,17 @@ def spaced_days(folded: str) -> list[Item]:
     return found
 
 
+_CLOCK = r"\d{1,2}(?:[.:]\d{2})?"
+_HOURS = re.compile(
+    rf"(?<![\d.,]){_CLOCK}(?:(?: ?(?:-|to|until|till|bis|a|und|and|et|y|sowie|,) ?)+(?:from |von |de )?{_CLOCK})+ ?(?:uhr|hrs?|hours|h|heures|horas|o'clock|a\.?m|p\.?m)\b", re.I
+)
+
+
+def hours_of_day(folded: str) -> list[Item]:
+    """Office hours: "8 bis 11.30 und von 13.30 bis 17 Uhr"."""
+    return [Item("hour", *match.span()) for match in _HOURS.finditer(folded)]
+
+
 # "4. Days overdue: 30", "2) NB-7": the number of a line in a list.
 _LISTED = re.compile(r"(?:\A|\n)[ \t]*\(?\Z")
 _LIST_MARK = re.compile(r"[.)][ \t]+(?=\D)")
@@ -61,6 +72,15 @@ _LIST_MARK = re.compile(r"[.)][ \t]+(?=\D)")
 def list_number(folded: str, start: int, end: int) -> bool:
     """True for the number of a line in a list; a day of a month is read before."""
     return end - start <= 2 and bool(_LIST_MARK.match(folded, end)) and bool(_LISTED.search(folded, max(0, start - 12), start))
+
+
+_DAY_BEHIND = re.compile(r"[ \t]+\d{1,2}(?:st|nd|rd|th)?,?[ \t]+\d{4}(?!\d)")
+
+
+def numbers_a_line(folded: str, start: int, end: int, month_end: int) -> bool:
+    """True for the "1." of "1. February 15, 2027" at the beginning of a line: the day stands behind the month."""
+    opens = folded.rfind("\n", 0, start) + 1
+    return folded[end : end + 1] in {".", ")"} and not folded[opens:start].strip(" \t-*•") and bool(_DAY_BEHIND.match(folded, month_end))
 
 
 _SIGN_NEAR = re.compile(r"(?:[$€£¥]|\b(?:EUR|USD|GBP|CHF|CAD|MXN|AUD))[ \t]?\Z")

@@ -7,24 +7,17 @@ import re
 
 from .clauses import Match
 from .numbers import fact_amount
+from .quoted import TOLD
 from .terms import sentence_items
 from .text import Draft, Text
 
-_TOLD = re.compile(
-    r"\b(?:thank\w*|grateful|dank\w*|merci|gracias|agradec\w*|remerci\w*)\b[^.;:!?]{0,40}\b(?:note|message|e-?mail|mail|reply|word|news|update|letting (?:me|us) know|telling (?:me|us)|hinweis|nachricht|mitteilung|"
-    r"info\w*|ruckmeldung|antwort|auskunft|courriel|mot|reponse|prevenu\w*|averti\w*|informe\w*|signale\w*|indique\w*|aviso|mensaje|correo|respuesta|avisar\w*|informar\w*|comunicar\w*|indicar\w*)\b"
-    r"[^.;:!?]{0,24}?\b(?:that|dass|das|wonach|que|qu|indiquant que|indica que|indicando que)\b|"
-    r"\b(?:you|your colleague) (?:\w+ ){0,2}(?:wrote|said|mentioned|told (?:me|us)|informed (?:me|us)|indicated|reported)\b|\b(?:sie|du|ihr) (?:\w+ ){0,2}(?:schrieben|schreiben|schriebst|sagten|teilten|teilen|erwahnten|berichteten|meinten)\b|"
-    r"\bvous (?:nous |m'|me )?(?:ecriviez|ecrivez|disiez|indiquiez|indiquez|signaliez|informiez|avez (?:\w+ )?(?:ecrit|dit|indique|signale|informe\w*))\b|"
-    r"\b(?:nos|me) (?:escribio|escribia|escribieron|dijo|dijeron|indico|indicaron|comento|comentaron|comunico|aviso|informo|escribiste|dijiste)\b"
-)
 # Where the letter speaks for itself again.
 _OWN_VOICE = re.compile(r"[;:]| - |,? (?:and|und|et|y|so|thus|also|donc|asi que) (?:we|i|it|this|wir|ich|damit|die|sie|nous|je|elle|la|nosotros|queda)\b")
 
 
 def reported(text: Text, sentence: tuple[int, int], end: int) -> bool:
     """True when what ends at ``end`` is told as the reader's own words."""
-    told = next(_TOLD.finditer(text.plain, *sentence), None)
+    told = next(TOLD.finditer(text.plain, *sentence), None)
     return told is not None and told.start() < end and not (told.end() < end and _OWN_VOICE.search(text.plain, told.end(), end))
 
 
@@ -81,6 +74,8 @@ _HOUSE = re.compile(
     r"\w*jurist\w*|(?:rechts)?anw[a]lt\w*|justi[tz]iar\w*|avocate?s?|conseils? juridiques?|abogad[oa]s?|letrad[oa]s?|asesor\w* (?:juridic|legal)\w*)"
 )
 # "Your lawyers will hear from ours", "… can explain what a court order costs".
+_OF_READERS = re.compile(r"\s(?:(?:\w+ )?(?:at|of|in|on|from|bei|in|von|de|dans|chez|en) (?:your|ihre[rnms]?|ihnen|eure[rnms]?|votre|vos|vous|su|sus|vuestr\w+)\b|de usted\w*)")
+_OURS = re.compile(r"\b(?:our|unsere[rnms]?|unser|notre|nos|nuestr\w+)(?: \w+)?\s\Z")
 _SUES = re.compile(r"\b(?:hear from|ours?|unser\w*|horen|notres?|notres|nouvelles|nuestr[oa]s|noticias|court|gericht\w*|tribunal\w*|juez|sue|klage\w*|expli\w*|erklar\w*)\b")
 
 
@@ -91,10 +86,23 @@ _WE_FILE = re.compile(r"\b(?:we|wir|nous|file|beantrag\w*|stellen|demand\w+|soli
 
 def readers_house(text: Text, match: Match) -> bool:
     """ "A busy time for your law firm": a house of the reader, nobody we call in."""
-    if _READERS.search(text.plain, max(0, match.start - 24), match.start) and _HOUSE.match(text.plain, match.start):
+    if _HOUSE.match(text.plain, match.start) and _of_the_reader(text, match):
         return not _SUES.search(text.plain, match.end, match.sentence[1])
     appointed = _ADMINISTRATOR.match(text.plain, max(match.sentence[0], match.start - 16)) or _ADMINISTRATOR.match(text.plain, match.start)
     return bool(appointed and _AT_READERS.search(text.plain, *match.sentence) and not _WE_FILE.search(text.plain, *match.sentence))
+
+
+def _of_the_reader(text: Text, match: Match) -> bool:
+    """ "Your lawyers", "a lawyer of your team", or the legal department that an earlier sentence calls theirs."""
+    if _READERS.search(text.plain, max(0, match.start - 24), match.start) or _OF_READERS.match(text.plain, match.end):
+        return True
+    named = text.plain[match.start : match.end]
+    earlier = next(re.finditer(rf"(?<!\w){re.escape(named)}(?!\w)", text.plain[: match.start]), None)
+    return (
+        earlier is not None
+        and bool(_READERS.search(text.plain, max(0, earlier.start() - 24), earlier.start()))
+        and not _OURS.search(text.plain, max(0, match.start - 24), match.start)
+    )
 
 
 _PERHAPS = re.compile(r"\b(?:perhaps|maybe|possibly|may|might|could|vielleicht|moglicherweise|eventuell|konnte|kann|peut-etre|eventuellement|pourrait|quizas?|tal vez|acaso|puede que|podria)\b")

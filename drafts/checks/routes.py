@@ -207,6 +207,8 @@ def check_personal(inp: CheckInput) -> Iterable[Finding]:
                     "G21", "personal_data", BLOCK, item.start, item.end, "an e-mail address that is not on record for this message"
                 )
         for match in _CARD.finditer(text.folded) if _long_digits(text) else ():
+            if any(item.kind == "iban" and item.start < match.end() and match.start() < item.end for item in text.items):
+                continue  # an account: G08 asks whose
             if _luhn(re.sub(r"\D", "", match.group())) or _CARD_GROUPS.search(match.group()):
                 yield text.finding("G21", "personal_data", BLOCK, *match.span(), "a card number")
         for match in _BIRTH.finditer(text.plain) if not text.vocabulary.isdisjoint(_BIRTH_WORDS) else ():

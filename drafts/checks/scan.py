@@ -10,7 +10,7 @@ from .facts import Facts, compact
 from .items import EDGE, Item
 from .lexicon.basics import CURRENCY_WORDS, MINOR_UNIT_WORDS, MONTHS, PERCENT, SCALES, UNIT_ADJECTIVES, UNITS
 from .numbers import THOUSAND, parse_number
-from .readings import JOINT, bears_a_sign, is_verb, joined_ids, list_number, spaced_days
+from .readings import JOINT, bears_a_sign, hours_of_day, is_verb, joined_ids, list_number, numbers_a_line, spaced_days
 from .scan_patterns import (
     CELL,
     CHUNK,
@@ -49,7 +49,7 @@ class Scanner:
         self._skip = 0
 
     def run(self) -> list[Item]:
-        torn = self._torn_ids() + (spaced_days(self.folded) if ". " in self.folded else [])
+        torn = self._torn_ids() + (spaced_days(self.folded) if ". " in self.folded else []) + hours_of_day(self.folded)
         work = _blanked(self.folded, torn)
         contacts = torn + contacts_of(work, _blanked(self.plain, torn), self.words, self.ids, self.phone)
         for match in CHUNK.finditer(_blanked(work, contacts)):
@@ -262,7 +262,7 @@ class Scanner:
         if after and after[1] in {"of", "de"}:
             after = LATER.match(self.plain, after.end(1))
         month = MONTHS.get(after[1]) if after else None
-        if after is None or month is None or is_verb(self.folded, after.start(1), after[1]):
+        if after is None or month is None or is_verb(self.folded, after.start(1), after[1]) or numbers_a_line(self.folded, start, end, after.end(1)):
             return False
         end = after.end(1)
         year = YEAR.match(self.plain, end)

@@ -13,7 +13,8 @@ _MINOR = re.compile(r"[ \t](\d{2})(?![\w]|[.,'/:-]\d|[ \t]?[%$€£])(?=[ \t]*(?
 _COLON = re.compile(r":(\d{2})(?![\d:])")
 _AND = re.compile(r"[ ]*(?:,|and|und|et|y|&|\+)[ ]*(?:and|und|et|y)?[ ]*")
 _MONTHS = re.compile(r"(?:month|monat|mois|mes)")
-_BUCKET = re.compile(r"\W*(?:[a-z]+ ){0,3}(\d{1,3})[ ]?(?:-|to|bis|a)[ ]?(\d{1,3})(?!\d)|\W*(?:over|more than|uber|mehr als|plus de|mas de) (\d{1,3})(?!\d)")
+_BUCKET = re.compile(r"\W*(?:[a-z]+ ){0,3}(\d{1,3})[ ]?(?:-|to|bis|a)[ ]?(\d{1,3})(?!\d)|\W*(?:over|more than|uber|mehr als|plus de|mas de) (\d{1,3})(?!\d)|\W*(?:less than|under|up to|unter|weniger als|bis|moins de|jusqu'a|menos de|hasta) (\d{1,3})(?!\d)")
+_NOTHING = re.compile(r"[^:|\t]{0,12}[:|\t –-]+\W*(?:none|nil|nothing|no items?|n/a|keine?\w*|nichts|entfallt|aucune?|neant|rien|sin (?:partidas?|saldo|importe|facturas?|movimientos?)|ningun\w*|nada|0)?\W*\Z")
 
 
 def minor_units(folded: str, plain: str, end: int, value: int | None) -> tuple[int | None, int]:
@@ -57,10 +58,15 @@ def months_and_days(item: Item, counts: Sequence[int]) -> bool:
 
 
 def ageing_column(plain: str, item: Item, line_start: int, row: Sequence[Item], counts: Sequence[int]) -> bool:
-    """ "31-60 days: 8,500.00" at the beginning of a row: true when an invoice of ``counts`` falls into it, or the row shows 0.00."""
+    """ "31-60 days: 8,500.00" at the beginning of a row: true when an invoice of ``counts`` falls into it, or the row shows 0.00 or "none" and
+    none does."""
     found = _BUCKET.match(plain, line_start, item.end)
     money = [other for other in row if other.kind == "money"]
-    if found is None or not money:
+    if found is None:
         return False
-    low, high = (int(found[3]) + 1, 10 * 365) if found[3] else (int(found[1]), int(found[2]))
-    return any(low <= days <= high for days in counts) or all(other.value == 0 for other in money)
+    low, high = (int(found[3]) + 1, 10 * 365) if found[3] else (-10 * 365, int(found[4])) if found[4] else (int(found[1]), int(found[2]))
+    there = any(low <= days <= high for days in counts)
+    if not money:
+        line_end = plain.find("\n", item.end)
+        return not there and bool(_NOTHING.match(plain[item.end : line_end if line_end >= 0 else len(plain)]))
+    return there or all(other.value == 0 for other in money)

@@ -11,6 +11,7 @@ from .base import BLOCK, Finding
 from .clauses import Match
 from .denied_words import CONDITION, ELSEWHERE, NEG
 from .speaking import spoken_of
+from .terms import policy_spans
 from .text import Draft, Text
 
 _BE = r"(?:is|are|was|were|has been|have been|ist|sind|wurden?|worden|est|sont|a ete|ont ete|es|son|esta|estan|fue|fueron|quedo|queda|ha sido|sigue|siguen|remains?|reste|bleibt|liegt|liegen)"
@@ -116,11 +117,19 @@ def not_of_all(draft: Draft, text: Text, match: Match) -> bool:
     return some and seg not in attachment(draft, text).named and bool(told)
 
 
+_PERIOD = re.compile(r"\b(?:period|point|threshold|day|frist|zeitraum|tag|punkt|delai|seuil|stade|plazo|supuesto|umbral)\b[^.;!?]{0,30}\b(?:reached|met|elapsed|erreicht|abgelaufen|verstrichen|atteint|ecoule|depasse|alcanzado|cumplido|transcurrido)\b")
+
+
+def of_the_clause(text: Text, match: Match) -> bool:
+    """ "That period is not reached": the one of the late-fee clause that the letter quotes, not the term of an invoice."""
+    return bool(policy_spans(text)) and _PERIOD.search(text.plain, *match.sentence) is not None
+
+
 def within_term(draft: Draft, text: Text) -> Iterator[Finding]:
     """An invoice past its due date is told as still within its term."""
     for match in claims_of(text, NOT_DUE):
         late = [invoice.days_overdue(draft.facts.as_of) for invoice in spoken_of(draft, text, match)]
-        if late and all(days is not None and days > 0 for days in late):
+        if late and all(days is not None and days > 0 for days in late) and not of_the_clause(text, match):
             yield text.finding("G06", "contradicts_facts", BLOCK, match.start, match.end, "the invoice is past its due date")
 
 

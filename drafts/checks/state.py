@@ -19,10 +19,10 @@ from .numbers import fact_amount
 from .reported import reported, wondered
 from .settled import asked_for, but_for_the_rest, said_in_passing, told_settled
 from .speaking import spoken_of
-from .standing import not_of_all, only_one, settled_claims, within_term
+from .standing import not_of_all, of_the_clause, only_one, settled_claims, within_term
 from .text import Draft, Text, parsed
 
-_LATE_WORD = re.compile(r"overdue|past due|behind|arrears|uberfallig|ueberfallig|fallig|verzug|ruckstand|echu|vencid|retard|atras|en mora")
+_LATE_WORD = re.compile(r"exigible|overdue|past due|behind|arrears|uberfallig|ueberfallig|fallig|verzug|ruckstand|echu|vencid|retard|atras|en mora")
 _WORD_ON = 12
 _RECEIVED = re.compile(
     r"receiv|receipt|\bche(?:ck|que)\b|scheck|talon|thank|grateful|apprecia|arriv|transfer|payment|zahlung|erhalten|eingegang|dank|uberweis|recu|merci|remerci|paiement|"
@@ -92,10 +92,15 @@ def _of_the_paid(text: Text, match: Match, paid: list[int | None]) -> bool:
     return bool(money) and all(value in paid for value in money) and not any(item.kind == "ref" for item in inside)
 
 
+# "Thank you for your payment, and FI-2": the thanks are not for what follows.
+_APART = re.compile(r"[;.]|,? (?:and|und|et|y) ")
+
+
 def _paid(draft: Draft, text: Text, match: Match, invoices: list[Invoice]) -> list[int | None]:
     """Amounts of the payments a statement can be about: those of its invoices; of all when its sentence names none."""
     named = attachment(draft, text).named.get(text.segment_at(match.start))
-    numbers = {i.number for i in invoices} if named else set()
+    apart = _THANKS.search(text.plain, match.start, match.end) and named and _APART.search(text.plain, match.end, max(match.end, named[0].start))
+    numbers = {i.number for i in invoices} if named and not apart else set()
     return [
         fact_amount(str(row.get("amount", "")))
         for row in draft.facts.payments
@@ -147,6 +152,8 @@ def _of_something_else(draft: Draft, text: Text, match: Match) -> bool:
 
 def _not_due(draft: Draft, text: Text) -> Iterator[Finding]:
     for match in matches(text, "not_due", negated=None):
+        if of_the_clause(text, match):
+            continue
         if _by_the_plan(draft, text, match) or not_of_all(draft, text, match) or (match.source == LEARNED and not _DUE_WORD.search(text.plain, *match.sentence)):
             continue
         late = [i.days_overdue(draft.facts.as_of) for i in spoken_of(draft, text, match)]

@@ -14,11 +14,13 @@ from .items import Item
 from .text import WORD, Text
 
 _TIED = 12
+_NEAR = 40
 _BOTH = frozenset("both beide beiden beider ambas ambos".split())
 _FIRST = re.compile(r"\b(?:first|former|ersten|premier(?:e?s)|primer[oa]s)\b")
 _POINTS = re.compile(
     r"\b(?:the|these|those|both|first|last|former|latter|die|diese|beide[nr]?|beiden|ersten|letzten|letzteren|les|ces|premiere?s|dernieres?|derniers|las|los|est[oa]s|es[oa]s|ambas|primer[oa]s|ultim[oa]s)\b"
 )
+_OLDEST = re.compile(r"\b(?:oldest|older|altesten|alteren|plus anciennes|mas antiguas)\b")
 _WITHOUT = re.compile(
     r"\b(?:without|excluding|except(?: for)?|apart from|leaving(?: out)?|not counting|ohne|abgesehen von|bis auf|mit ausnahme|hors|hormis|sans(?: compter)?|sauf|excepte|mis\w* a part|sin(?: contar| incluir)?|salvo|excepto|aparte de|"
     r"dejando(?: aparte)?)\b"
@@ -55,14 +57,20 @@ class ShownSums:
         return self._fits(item, self._all, gross=True) and any(self._fits(other, self._all) for other in line)
 
     def _pointed(self, item: Item) -> list[list[Invoice]]:
-        """What "the first two", "the last three", "these two" in a sentence that names none before ``item`` can mean."""
-        start, _ = self.text.segments[item.seg]
+        """What "the first two", "the last three", "these two" can mean in a sentence that names none before ``item``, or right behind it ("300.00 of the
+        first two")."""
+        start, end = self.text.segments[item.seg]
         said = self.text.plain[start : item.start]
+        if not _POINTS.search(said) and not self.attach.named.get(item.seg):
+            said = self.text.plain[item.end : min(end, item.end + _NEAR)]
         number = next((n for word in WORD.findall(said) if (n := 2 if word in _BOTH else small(word, self.text.languages)) and n > 1), 0)
         if not (number and _POINTS.search(said)) or any(mention.start < item.start for mention in self.attach.named.get(item.seg, ())):
             return []
         earlier = self._of(mention for row in sorted(self.attach.named) if row < item.seg for mention in self.attach.named[row])
         near = list(dict.fromkeys(self.attach.nearby(item.seg)))
+        if _OLDEST.search(said):
+            waiting = [invoice for invoice in self.facts.invoices if invoice.open]
+            return [sorted(these, key=lambda invoice: invoice.due)[:number] for these in (self._all, waiting)]
         if _FIRST.search(said):
             return [earlier[:number], near[:number]]
         return [earlier[-number:]] if len(near) >= number else []

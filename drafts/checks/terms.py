@@ -78,14 +78,24 @@ def decided_spans(text: Text, terms: Iterable[Mapping[str, Any]] | None = None) 
     return found
 
 
+def policy_spans(text: Text) -> list[tuple[int, int]]:
+    """Where the text quotes the wording of the late-fee policy, word for word."""
+    policy = text.facts.raw.get("late_fee_policy")
+    words = _wording(policy) if isinstance(policy, dict) else []
+    return [said.span() for said in re.finditer(r"\s+".join(map(re.escape, words)), text.plain)] if len(words) > _FEW else []
+
+
+_FEW = 3
+
+
 def inside(spans: Iterable[tuple[int, int]], start: int, end: int) -> bool:
     """True when ``start``…``end`` lies in one of the spans."""
     return any(left <= start and end <= right for left, right in spans)
 
 
 def undecided(text: Text, findings: Iterable[Finding]) -> Iterable[Finding]:
-    """Findings about amounts, without those of a decided wording. Beside an invoice an amount is that invoice's, whatever was decided."""
-    spans = decided_spans(text)
+    """Findings about amounts, without those of a decided wording or of the late-fee clause. Beside an invoice an amount is that invoice's, whatever was decided."""
+    spans = decided_spans(text) + policy_spans(text)
     for finding in findings if spans else ():
         left, right = (finding.start, finding.end) if text.fold.back is None else (text.fold.back.index(finding.start), text.fold.back.index(finding.end - 1) + 1)
         refs = [item for item in text.by_segment.get(text.segment_at(left), []) if item.kind == "ref" and item.ref.kind == "invoice"]

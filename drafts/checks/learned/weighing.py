@@ -32,6 +32,8 @@ it is no violation in itself but is held against the facts."""
 DENIALS = frozenset(("says_no_dispute",))
 DENIAL_RAISED = 0.65
 """The same for a denial, which is held against a fact that is there: it matters only where it is wrong."""
+DENIED: Mapping[str, float] = {"threat": 3.0, "suspension": 3.0, "discount": 3.0, "penalty": 9.0}
+"""What the words deny ("your account is not blocked") needs this evidence to be taken from the model all the same: a denial can be a figure of speech."""
 SECOND = 0.30
 """Probability that a second violation in the same sentence needs: what speaks for any of them is owed to the strongest."""
 _EDGE = 1e-4
@@ -46,9 +48,9 @@ class Verdict:
     doubted: frozenset[str]
 
 
-def weigh(matched: Collection[str], scores: Mapping[str, float], asked: bool) -> Verdict:
+def weigh(matched: Collection[str], scores: Mapping[str, float], asked: bool, denied: Collection[str] = ()) -> Verdict:
     """The verdict on one sentence: ``matched`` = rules that match undenied, ``scores`` = probability per label, ``asked`` = a question or
-    a condition.
+    a condition, ``denied`` = rules that match denied only.
 
     The evidence for a violation is what speaks for any of them and what speaks for this one, together: either alone errs more often.
     """
@@ -57,13 +59,13 @@ def weigh(matched: Collection[str], scores: Mapping[str, float], asked: bool) ->
     for label, rule in RULES.items():
         score = scores[label]
         if label in STATEMENTS:
-            falls, rises = False, score >= (DENIAL_RAISED if label in DENIALS else STATEMENT_RAISED)
+            evidence, falls, rises = 0.0, False, score >= (DENIAL_RAISED if label in DENIALS else STATEMENT_RAISED)
         else:
             evidence = any_at_all + _odds(score)
             falls, rises = evidence < FALLS, evidence >= RAISED and (score >= SECOND or score >= strongest)
             if asked and evidence < DOUBTED.get(rule, FALLS):
                 doubted.add(rule)
-        if rises:
+        if rises and not (rule in denied and evidence < DENIED.get(rule, RAISED)):
             raised.add(rule)
         elif falls:
             fallen.add(rule)

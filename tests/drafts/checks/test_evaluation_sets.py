@@ -40,31 +40,14 @@ def test_violating_rows_are_blocked_and_clean_rows_pass():
     assert len(alarms) <= 0.03 * sum(not row["labels"] for row, _ in found), alarms
 
 
-def test_letters_of_several_authors_are_judged_as_labelled():
-    """Letters that were looked at while the rules were mended; what unseen ones give is in docs/checks.md."""
-    found = judged("letters.jsonl")
+# Looked at while rules were mended, so these are floors; what each gave when it was new is in docs/checks.md. The rounds are deliberately sideways.
+@pytest.mark.parametrize(("name", "missing", "alarming"), [("letters.jsonl", 0.06, 0.05), ("fresh.jsonl", 0.0, 0.03), ("told.jsonl", 0.0, 0.01), ("rounds.jsonl", 0.16, 0.03)])
+def test_letters_of_other_authors_are_judged_as_labelled(name, missing, alarming):
+    found = judged(name)
     missed = [row["id"] for row, labels in found if row["labels"] and not labels]
     alarms = [row["id"] for row, labels in found if not row["labels"] and labels]
-    assert len(missed) <= 0.06 * sum(bool(row["labels"]) for row, _ in found), missed
-    assert len(alarms) <= 0.05 * sum(not row["labels"] for row, _ in found), alarms
-
-
-def test_fresh_letters_of_five_authors_are_judged_as_labelled():
-    """Looked at since they were first judged; the first figures are in docs/checks.md."""
-    found = judged("fresh.jsonl")
-    missed = [row["id"] for row, labels in found if row["labels"] and not labels]
-    alarms = [row["id"] for row, labels in found if not row["labels"] and labels]
-    assert not missed
-    assert len(alarms) <= 0.03 * sum(not row["labels"] for row, _ in found), alarms
-
-
-def test_letters_of_the_last_rounds_are_judged_as_labelled():
-    """Two rounds of deliberately sideways letters: looked at since; their first figures are in docs/checks.md."""
-    found = judged("rounds.jsonl")
-    missed = [row["id"] for row, labels in found if row["labels"] and not labels]
-    alarms = [row["id"] for row, labels in found if not row["labels"] and labels]
-    assert len(missed) <= 0.16 * sum(bool(row["labels"]) for row, _ in found), missed
-    assert len(alarms) <= 0.03 * sum(not row["labels"] for row, _ in found), alarms
+    assert len(missed) <= missing * sum(bool(row["labels"]) for row, _ in found), missed
+    assert len(alarms) <= alarming * sum(not row["labels"] for row, _ in found), alarms
 
 
 @pytest.mark.parametrize("label", ALWAYS)
