@@ -166,8 +166,8 @@ class Attachment:
             return self._invoice(mentions[peers.index(item)]) if len(peers) == len(mentions) else None
         leading = peers[0].start < mentions[0].start and peers[-1].start < mentions[-1].start
         if leading and after:
-            between = [peer for peer in peers if item.start < peer.start < after[0].start]
-            return self._invoice(before[-1] if between and item.kind == "money" else after[0])  # "of 3,600 on FI-1 2,100 are left, and with the 529 of FI-2"
+            nearer = [peer for peer in peers if item.start < peer.start < after[0].start]
+            return self._invoice(before[-1] if nearer and item.kind == "money" else after[0])  # "of 3,600 on FI-1 2,100 are left, and with the 529 of FI-2"
         if after and _TIE.fullmatch(self.text.plain, item.end, after[0].start) and after[0].start - item.end > 2:
             between = self.text.plain[before[-1].end : item.start]
             if "," in between or ";" in between or " and " in between or len(between) > 30:
