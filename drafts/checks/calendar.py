@@ -216,7 +216,7 @@ class DateJudge:
         if _BARE.match(self.text.plain, item.start) and not LATE.search(around) and not _SPAN.search(before[-18:]) and _OF.match(after):
             return  # "it has been a month of much work"
         counts = [days for i in invoices if (days := i.days_overdue(self.facts.as_of)) is not None]
-        if inside(self.policy, item.start, item.end) or falls_due(before, item, counts) or (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
+        if inside(self.policy, item.start, item.end) or falls_due(self.text.plain[self.text.segments[item.seg][0] : item.start], item, counts) or (not WITHIN.search(before) and self._agrees(item, counts, before)) or (self._term_days(item, invoices) and (TERMS.search(around) or not LATE.search(around))):
             return
         line_start = self.text.segments[item.seg][0]
         if self._in_term(item) or (self._is_decided(item) and not LATE.search(around)) or ageing_column(self.text.plain, item, line_start, self.text.by_segment[item.seg], counts):

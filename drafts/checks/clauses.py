@@ -74,6 +74,19 @@ def _names_in_part(text: Text, names: list[str]) -> Iterator[tuple[int, int]]:
                     at = text.folded.find(said, at + 1)
 
 
+# Where a person is spoken to by one name: "Dear Sue", "thanks, Sue".
+_ADDRESSED = (
+    r"(?:\b(?:dear|hi|hello|hey|thanks|mr|mrs|ms|dr|herrn?|frau|hallo|liebe[rn]?|moin|gruezi|bonjour|cher|chere|madame|monsieur|maitre|hola|querid[oa]|estimad[oa]|don|dona|senora?|sra?)\.? |, |\n)"
+)
+
+
+def _called_by_one_name(text: Text, people: list[str]) -> Iterator[tuple[int, int]]:
+    for word in {word for name in people for word in fold(name).folded.split() if len(word) > 2 and word[0].isupper()}:
+        for found in re.finditer(rf"{_ADDRESSED}({re.escape(word.lower())})(?=[\s,.!?:;]|$)", text.plain):
+            if text.folded[found.start(1)].isupper():
+                yield found.span(1)
+
+
 def mask_names(text: Text) -> str:
     """The plain text with known names blanked, so that a customer called "Court Legal Services" trips nothing."""
     masked = text.masked
@@ -83,7 +96,8 @@ def mask_names(text: Text) -> str:
         rows = (facts.get("customer") or {}, facts.get("sender") or {}, facts.get("contact") or {})
         for name in {str(row.get(key)).lower() for row in rows for key in ("name", "company", "title", "email") if row.get(key)}:
             masked = re.sub(re.escape(fold(name).plain), lambda m: "x" * len(m.group()), masked)
-        for start, end in _names_in_part(text, [str(row.get("name") or row.get("company") or "") for row in rows]):
+        people = [str(row.get("name") or "") for row in rows[1:]]
+        for start, end in (*_names_in_part(text, [str(row.get("name") or row.get("company") or "") for row in rows]), *_called_by_one_name(text, people)):
             masked = masked[:start] + "x" * (end - start) + masked[end:]
         for item in text.items:
             filler = _FILLERS.get(item.kind)

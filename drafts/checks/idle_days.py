@@ -121,7 +121,7 @@ def sets_none(text: Text, match: Match) -> bool:
 
 
 _FALLS_DUE = re.compile(
-    r"\b(?:(?:falls?|is|becomes?|will be|comes?|are) due|payable|(?:wird|ist|sind|werden)\b[^.;!?]{0,30}fallig|fallig(?: wird| ist)?|arriv\w+ a echeance|echoit|echoient|sera exigible|est a regler|vencen?|vencera\w*)[^.;!?\d]{0,30}\Z"
+    r"\b(?:(?:falls?|is|becomes?|will be|comes?|are) due|payable|(?:wird|ist|sind|werden)\b[^.;!?]{0,30}fallig|fallig(?: wird| ist)?|arriv\w+ a echeance|echoit|echoient|sera exigible|est a regler|vencen?|vencera\w*)[^.;!?]{0,60}\Z"
 )
 
 

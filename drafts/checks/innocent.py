@@ -64,6 +64,11 @@ _ENOUGH = re.compile(
 _SHORT_WORD = re.compile(
     r"\b(?:reicht|genugt|is enough|will do|suffices?|suffi\w*|basta\w*|vale)\b[^.,;!?]{0,20}\b(?:zeile|zeichen|antwort|nachricht|hinweis|line|word|note|sign|mot|ligne|signe|reponse|linea|palabra|respuesta|mensaje)\b"
 )
+# "… your payment or, failing that, a line from you".
+_OR_A_WORD = re.compile(
+    r"\b(?:or|oder|ou|o)\b,? (?:failing that|ersatzweise|andernfalls|sonst|a defaut|sinon|en su defecto|si no),? (?:\w+ )?(?:a|an|eine?|une?|una?|su|votre|ihre|your) (?:\w+ )?"
+    r"(?:reply|line|word|date|answer|note|antwort|nachricht|zeile|termin|ruckmeldung|reponse|mot|ligne|date|message|respuesta|linea|fecha|mensaje)\b"
+)
 _MINUTE = re.compile(
     r"\b(?:keep you|take up|take (?:a|one)|aufhalten|kostet sie|retien\w*|prendra|robo|robar\w*|quito|llevara)\b[^;!?]{0,40}\b(?:minutes?|moment|seconds?|minuto|segundo)\b|\b(?:minute|moment|augenblick)\b[^;!?]{0,30}\baufhalten\b"
 )
@@ -152,7 +157,7 @@ def _no_threat(rule: str, text: Text, start: int, end: int) -> bool:
     said = text.plain[start:end]
     if not _BUT_IF.search(said) and (_HANDED_ON.search(said) or (rule == "threat" and _UNANSWERED.search(said))):
         return True
-    if rule == "threat" and (_ENOUGH.search(said) or _SHORT_WORD.search(said)):
+    if rule == "threat" and (_ENOUGH.search(said) or _SHORT_WORD.search(said) or _OR_A_WORD.search(said)):
         return True
     return rule == "threat" and text.asks(start, end) and _COULD_IT_BE.search(said) is not None
 

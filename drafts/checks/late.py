@@ -61,6 +61,10 @@ _SEVERAL = re.compile(
 )
 
 
+# "Überfällig ist damit nichts."
+_NOTHING_LATE = re.compile(r" (?:ist|sind|is|are|est|esta)\b[^.,;:!?\d]{0,20}\b(?:nichts|keine?|nothing|none|rien|nada|ninguna)\b")
+
+
 def late_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     """ "Overdue" said of an invoice that is not past due: the one it speaks of, each of a list that it heads or sums up."""
     attach, facts = attachment(draft, text), draft.facts
@@ -69,7 +73,7 @@ def late_claims(draft: Draft, text: Text) -> Iterator[Finding]:
     spans = [(match.start, match.end) for match in matches(text, "overdue")] + [found.span() for found in _PAST.finditer(text.plain) if not _ours(text, found.start())]
     spans += [found.span() for found in _UNPUNCTUAL.finditer(text.plain) if not _conditional(text, found)]
     for start, end in spans:
-        if wondered(text, end):
+        if wondered(text, end) or _NOTHING_LATE.match(text.plain, end):
             continue
         for invoice in _governed(text, attach, start, end):
             days = invoice.days_overdue(facts.as_of)
