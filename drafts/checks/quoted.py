@@ -15,9 +15,13 @@ TOLD = re.compile(
     r"\bvous (?:nous |m'|me )?(?:ecriviez|ecrivez|disiez|indiquiez|indiquez|signaliez|informiez|avez (?:\w+ )?(?:ecrit|dit|indique|signale|informe\w*))\b|"
     r"\b(?:usted|ustedes) (?:\w+ )?(?:escribi\w+|dij\w+|indic\w+|coment\w+)\b|\b(?:nos|me) (?:escribio|escribia|escribieron|dijo|dijeron|indico|indicaron|comento|comentaron|comunico|aviso|informo|escribiste|dijiste)\b"
 )
+# The same sentence, and still the reader's: in "as we told you, we wrote" the words are ours.
+_ON = r"(?:(?!\b(?:we|i|wir|ich|nous|je|nosotros)\b)(?:[^\"\n.;!?]|\.(?=\d)|(?<=\d)\.)){0,60}?"
 _READER = re.compile(
-    r"\b(?:you|sie|du|ihr|vous|usted|ustedes|nos|me|your|ihre[rmn]?|deine[rmn]?|votre|su|tu)\b[^\"\n]{0,60}?\b(?:wrote|writes?|written|asked|ask|said|put|question|message|e-?mail|mail|letter|note|words|wondered|schrieb\w*|geschrieben|"
-    r"frag\w*|gefragt|sagten|nachricht|schreiben|anfrage|worte\w*|ecri\w*|demand\w*|dit\w*|disiez|courriel|courrier|mots|interrog\w*|escrib\w*|pregunt\w*|dijo|decia\w*|consult\w*|correo|mensaje|palabras|pregunta)\b[^\"\n]{0,60}\Z"
+    rf"(?:\b(?:you|sie|du|ihr|vous|usted|ustedes)\b{_ON}\b(?:wrote|writes?|written|asked|ask|said|put|wondered|schrieb\w*|geschrieben|frag\w*|gefragt|sagten|ecri\w*|demand\w*|dit\w*|disiez|interrog\w*|escrib\w*|"
+    rf"pregunt\w*|dijo|decia\w*|consult\w*)|\b(?:nos|me){_ON}\b(?:escrib\w*|pregunt\w*|dijo|dijeron|decia\w*|consult\w*)|"
+    r"\b(?:your|ihre[rmn]?|deine[rmn]?|votre|vos|su|sus|tu) (?:\w+ ){0,2}(?:question|message|e-?mail|mail|letter|note|words|nachricht|schreiben|(?:an|nach|ruck)?frage|worte\w*|courriel|courrier|mots?|demande|correo|mensaje|palabras|"
+    rf"pregunta|consulta))\b{_ON}\Z"
 )
 _QUOTE = re.compile(r"\"([^\"]{3,600})\"")
 _YES = re.compile(

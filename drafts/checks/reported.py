@@ -15,10 +15,22 @@ from .text import Draft, Text
 _OWN_VOICE = re.compile(r"[;:]| - |,? (?:and|und|et|y|so|thus|also|donc|asi que) (?:we|i|it|this|wir|ich|damit|die|sie|nous|je|elle|la|nosotros|queda)\b")
 
 
+# The same where a turn or a comma comes before it: "you told us that you would pay, but now we …", "…, wir klagen nun".
+_WE = r"(?:we|i|our|wir|ich|unsere?\w*|nous|notre|nos|je|nosotros|nuestr\w+|\w{3,}(?:remos|rons))"
+_TURNS = re.compile(
+    rf"\b(?:but|yet|however|nevertheless|therefore|now|aber|doch|jedoch|trotzdem|deshalb|daher|nun|jetzt|mais|pourtant|cependant|maintenant|pero|sin embargo|ahora|por eso)\b(?! (?:that|dass|que|qu)\b)[^.;:!?]{{0,40}}?\b{_WE}\b|"
+    r"(?<=\w), (?:we|i|wir|ich|nous|je|nosotros)\b|\b(?:y|et) \w{3,}(?:remos|rons)\b"
+)
+
+
 def reported(text: Text, sentence: tuple[int, int], end: int) -> bool:
     """True when what ends at ``end`` is told as the reader's own words."""
     told = next(TOLD.finditer(text.plain, *sentence), None)
-    return told is not None and told.start() < end and not (told.end() < end and _OWN_VOICE.search(text.plain, told.end(), end))
+    if told is None or told.start() >= end or (told.end() < end and _OWN_VOICE.search(text.plain, told.end(), end)):
+        return False
+    # "You wrote, we had …" is still the reader's: the turn stands further on.
+    turn = _TURNS.search(text.plain, told.end() + 1, sentence[1])
+    return turn is None or turn.start() >= end
 
 
 _WONDERED = re.compile(
