@@ -32,12 +32,15 @@ _LEAD = 140
 _THEIR_QUESTION = re.compile(
     r"(?:(?:re|aw|tr|rv|rif)\b: ?)*(?:your|ihre?|votre|vos|su|sus|tu) (?:\w+ )?(?:query|question|enquiry|inquiry|worry|concern|(?:an|nach|ruck)?frage|sorge|demande|question|interrogation|inquietude|consulta|pregunta|duda|inquietud)s?\b"
 )
+_MARK = re.compile(r"[:;!?]| - |\.\s")
 
 
 def readers_words(text: Text) -> list[tuple[int, int]]:
     """Spans of quotations that the letter gives as the reader's, and does not affirm right behind; a subject that names the reader's question."""
-    if text.where == "subject" and _THEIR_QUESTION.match(text.plain):
-        return [(0, len(text.plain))]
+    if text.where == "subject" and (theirs := _THEIR_QUESTION.match(text.plain)):
+        # "Your question: final notice": what follows a mark is theirs only while it asks.
+        own = None if text.asks(0, len(text.plain)) else _MARK.search(text.plain, theirs.end())
+        return [(0, own.start() if own else len(text.plain))]
     if text.folded.count('"') < 2:
         return []
     found = []

@@ -62,6 +62,12 @@ def test_sentences_without_one_stop(language, before):
     assert [said for said in SENTENCES[language]["false"] if not stopped(language, said, before)] == []
 
 
+def test_a_subject_that_names_the_readers_question_does_not_speak_for_them_behind_it():
+    quiet = SENTENCES["en"]["true"][0]
+    assert [f for f in findings("en", quiet, True, "Your question: will you charge a penalty?") if f.stops_routine_approval] == []
+    assert {f.check for f in findings("en", quiet, True, "Your question: final notice before court action") if f.stops_routine_approval} == {"G15"}
+
+
 def test_what_is_doubted_is_left_to_the_reviewer_as_a_warning():
     found = findings("es", "¿Podría decirme si está validada por el taller y qué fecha contempla su tesorería?", True)
     assert [(f.check, f.severity) for f in found] == [("G10", WARN)]
