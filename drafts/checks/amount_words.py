@@ -10,7 +10,7 @@ TOTAL = re.compile(
     r"somme|ensemble|montant global|en tout|solde|compte|cumul\w*|suma\w*|conjunto|en global|saldo|cuenta|ascienden)\b|gesamt"
 )
 STRICT_TOTAL = re.compile(
-    r"\b(?:total(?:s|ling|ing|lling)?|sum|brings? (?:it|that|the \\w+) to|makes (?:it|that)|altogether|in all|combined|aggregate|overall|insgesamt|zusammen|ergibt das|ergeben|macht das|en tout|cela (?:fait|donne)|suman|en conjunto|"
+    r"\b(?:total(?:s|ling|ing|lling)?|sum|brings? (?:it|that|the \w+) to|makes (?:it|that)|altogether|in all|combined|aggregate|overall|insgesamt|zusammen|ergibt das|ergeben|macht das|en tout|cela (?:fait|donne)|suman|en conjunto|"
     r"total\w*)\b|gesamt|summe"
 )
 PAID = re.compile(
