@@ -51,14 +51,14 @@ def judge(texts: Sequence[Text], at: datetime) -> list[Finding]:
     """
     known = _open_invoices({text.account_id for text in texts})
     fresh = unjudged(texts)
-    tried = [_attempt(text, fresh.get(text, text.body), known.get(text.account_id, {}), at) for text in texts]
+    tried = [_attempt(text, fresh.get(text, (text.subject, text.body)), known.get(text.account_id, {}), at) for text in texts]
     failed = [found for found in tried if isinstance(found, Exception)]
     if len(failed) == len(texts) > 1:
         raise failed[0]
     return [_unreadable(text, found) if isinstance(found, Exception) else found for text, found in zip(texts, tried, strict=True)]
 
 
-def _attempt(text: Text, fresh: str, known: dict[str, int], at: datetime) -> Finding | Exception:
+def _attempt(text: Text, fresh: tuple[str, str], known: dict[str, int], at: datetime) -> Finding | Exception:
     try:
         return _finding(text, fresh, known, at)
     except Exception as error:
@@ -79,14 +79,15 @@ def _open_invoices(account_ids: Collection[int]) -> dict[int, dict[str, int]]:
     return known
 
 
-def _finding(text: Text, fresh: str, known: dict[str, int], at: datetime) -> Finding:
-    """``fresh`` is what of the body no person has judged yet."""
+def _finding(text: Text, fresh: tuple[str, str], known: dict[str, int], at: datetime) -> Finding:
+    """``fresh`` is what of the subject and of the body no person has judged yet."""
     whole = f"{text.subject}\n{text.body}"
     flags = (FLAG + flag for flag in input_flags(whole))
     topics = " ".join((*topics_in(whole), *flags))[:TOPICS_LENGTH]
-    verdict = judge_dispute(fresh, text.subject if fresh == text.body else "") if text.live else None
+    subject, body = fresh
+    verdict = judge_dispute(body, subject) if text.live else None
     # Detectors read so far and no further; nobody writes that much, and what stands behind it would pass unread.
-    too_long = text.live and len(split_history(fresh)[0]) > MAX_CHARS
+    too_long = text.live and len(split_history(body)[0]) > MAX_CHARS
     found = too_long or bool(verdict and verdict.is_dispute)
     named = tuple(known[number] for number in mentioned(whole, known)) if found else ()
     disputed = found and bool(named or _recent(text, at, CURRENT))

@@ -46,6 +46,16 @@ def test_the_words_a_person_dismissed_do_not_come_back_with_another_change(body)
     assert judged_and_changed(body, **DISMISSED) == []
 
 
+@pytest.mark.parametrize(("subject", "signals"), [("Delivery note", 0), ("We do not accept this invoice, the price is wrong", 1)])
+def test_a_subject_that_changed_after_a_dismissal_is_read_too(subject, signals):
+    ticket = f.make_ticket(overdue(), subject="Your delivery", body=DISPUTE)
+    assert len(scan(at=f.AS_OF)) == 1
+    DisputeSignal.objects.update(decided_at=timezone.now(), **DISMISSED)
+    ticket.subject, ticket.scanned_at = subject, None
+    ticket.save()
+    assert len(scan(at=f.AS_OF)) == signals
+
+
 @pytest.mark.parametrize(("state", "signals"), [("open", 0), ("answered", 0), ("resolved", 1)])
 def test_new_words_after_a_dispute_ended_begin_another_and_before_they_belong_to_it(state, signals):
     assert len(judged_and_changed(lambda body: f"{body}\n\n{NEW_WORDS}", status="confirmed", dispute=state)) == signals
@@ -75,4 +85,4 @@ def test_any_number_of_judged_texts_of_every_channel_is_asked_about_in_one_state
     texts = unread(None, 100)
     with django_assert_num_queries(1):
         fresh = unjudged(texts)
-    assert len(fresh) == len(rows) and {words.strip() for words in fresh.values()} == {NEW_WORDS}
+    assert len(fresh) == len(rows) and {words.strip() for _, words in fresh.values()} == {NEW_WORDS}
