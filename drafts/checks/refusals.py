@@ -66,6 +66,11 @@ _DENIES = re.compile(
 _YET = re.compile(
     r"\b(?:but|however|instead|happy|glad|gladly|yes|if|unless|provided|aber|jedoch|sondern|stattdessen|gern\w*|ja|wenn|falls|sofern|mais|toutefois|volontiers|oui|si|pero|sino|encantad\w+|con gusto|siempre que)\b"
 )
+# A "no" that grants: "that is no problem", "es spricht nichts dagegen".
+_GRANTS = re.compile(
+    r"\b(?:no (?:problem|objection|trouble|issue)s?|not a problem|nothing against|kein\w* (?:problem\w*|einw[ae]nd\w*|bedenken)|nichts (?:\w+ )?(?:dagegen|entgegen)|dagegen (?:\w+ )?nichts|"
+    r"(?:pas de|aucun\w*|sans) (?:problemes?|objections?|soucis?|difficultes?|inconvenients?)|rien (?:\w+ )?(?:contre|s'y oppose)|(?:ningun\w*|sin|no hay) (?:problemas?|inconvenientes?|objecion\w*)|nada en contra)\b"
+)
 _SHARE = re.compile("%")
 _SAY_YES = re.compile(r"\b(?:say|saying|said) yes\b|\bja sagen\b|\bdire oui\b|\bdecir que si\b|\bdecirle que si\b")
 _TAIL = re.compile(r"[:;]| - ")
@@ -103,7 +108,7 @@ def _says_no(text: Text, since: int, whole: tuple[int, int]) -> bool:
         seg = text.segment_at(whole[0]) + 1
         rest, answer = text.plain[since : whole[1]], text.plain[slice(*text.segments[seg])] if seg < len(text.segments) else ""
     answer = _SAY_YES.sub(" ", answer)
-    return bool(_DENIES.search(answer)) and not _YET.search(answer) and not _SHARE.search(answer) and not _YET.search(_IF.sub(" ", rest, count=1))
+    return bool(_DENIES.search(answer)) and not _GRANTS.search(answer) and not _YET.search(answer) and not _SHARE.search(answer) and not _YET.search(_IF.sub(" ", rest, count=1))
 
 
 # The word that opens what was asked is no condition.
