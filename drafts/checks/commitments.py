@@ -13,7 +13,7 @@ from .credit_words import promised_credits
 from .innocent import BOOKED, innocent
 from .numbers import fact_amount
 from .refusals import refused
-from .reported import asked_of_state, paid_part, readers_house, reported, supposed
+from .reported import of_theirs, paid_part, supposed
 from .speaking import spoken_of
 from .terms import (
     CREDIT,
@@ -182,7 +182,7 @@ def check_legal(inp: CheckInput) -> Iterable[Finding]:
     draft = parsed(inp)
     for text in draft.texts:
         for match in matches(text, "legal"):
-            if not reported(text, match.sentence, match.end) and not readers_house(text, match) and not asked_of_state(text, match):
+            if not of_theirs(text, match):
                 yield judged(draft, text, match, LEGAL)
 
 

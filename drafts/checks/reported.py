@@ -117,6 +117,13 @@ def _of_the_reader(text: Text, match: Match) -> bool:
     )
 
 
+def of_theirs(text: Text, match: Match) -> bool:
+    """A word of the law the reader said or asked about, or of the reader's house; "our lawyers" are ours in whatever is told."""
+    if readers_house(text, match) or asked_of_state(text, match):
+        return True
+    return reported(text, match.sentence, match.end) and not _OURS.search(text.plain, max(0, match.start - 24), match.start)
+
+
 _PERHAPS = re.compile(r"\b(?:perhaps|maybe|possibly|may|might|could|vielleicht|moglicherweise|eventuell|konnte|kann|peut-etre|eventuellement|pourrait|quizas?|tal vez|acaso|puede que|podria)\b")
 _REGRETS = re.compile(r"\b(?:sorry|apolog\w*|regret\w*|entschuld\w*|bedauer\w*|verzeih\w*|leid|excus\w*|desole\w*|regrett\w*|perdon\w*|disculp\w*|lament\w*|siento|sentimos)\b")
 
