@@ -118,10 +118,16 @@ def _of_the_reader(text: Text, match: Match) -> bool:
 
 
 def of_theirs(text: Text, match: Match) -> bool:
-    """A word of the law the reader said or asked about, or of the reader's house; "our lawyers" are ours in whatever is told."""
+    """A word of the law the reader said or asked about, or of the reader's house; "our lawyers" are ours in whatever is told.
+
+    Behind a comma ("…, which is why this goes to court") nobody is taken to be quoted: too much hangs on it.
+    """
     if readers_house(text, match) or asked_of_state(text, match):
         return True
-    return reported(text, match.sentence, match.end) and not _OURS.search(text.plain, max(0, match.start - 24), match.start)
+    told = next(TOLD.finditer(text.plain, *match.sentence), None)
+    if told is None or "," in text.plain[told.end() + 1 : match.start] or _OURS.search(text.plain, max(0, match.start - 24), match.start):
+        return False
+    return reported(text, match.sentence, match.end)
 
 
 _PERHAPS = re.compile(r"\b(?:perhaps|maybe|possibly|may|might|could|vielleicht|moglicherweise|eventuell|konnte|kann|peut-etre|eventuellement|pourrait|quizas?|tal vez|acaso|puede que|podria)\b")
