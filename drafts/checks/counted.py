@@ -64,6 +64,6 @@ def _of_some(text: Text, match: re.Match[str], noun: re.Match[str], fewer: bool)
 
 def small(word: str, languages: tuple[str, ...]) -> int | None:
     """The number a word or one or two digits stand for."""
-    if word.isdigit():
+    if word.isdecimal():
         return int(word)
     return next((value for code in languages if (value := NUMBER_WORDS[code].get(word)) is not None), None)

@@ -79,10 +79,13 @@ def _told(signal: DisputeSignal, portfolios: dict[int, int], said: dict[tuple[st
     return {"source": f"{signal.source_kind}:{signal.source_id}", "portfolio": portfolios[signal.account_id], "since": since}
 
 
+# Signals that were judged and hold nothing any more.
+OVER = Q(status=DisputeSignal.Status.DISMISSED) | Q(dispute__status=Dispute.Status.RESOLVED)
+
+
 def _known(account_ids: Collection[int]) -> set[tuple[int, str, int, int | None]]:
     """What waits for a person, or is in dispute already. What was judged and is over can begin anew, with new words."""
-    over = Q(status=DisputeSignal.Status.DISMISSED) | Q(dispute__status=Dispute.Status.RESOLVED)
-    rows = DisputeSignal.objects.filter(account_id__in=account_ids).exclude(over)
+    rows = DisputeSignal.objects.filter(account_id__in=account_ids).exclude(OVER)
     return set(rows.values_list("account_id", "source_kind", "source_id", "invoice_id"))
 
 

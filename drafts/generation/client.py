@@ -1,7 +1,7 @@
 """The one place that speaks to a model provider: any server with the OpenAI chat-completions protocol.
 
 Address and key come from the environment only. Every call has one overall deadline and a size limit, makes one request (one that is refused
-for a parameter is put again without it, once), and raises one exception type. Nothing here decides what to do with an answer.
+for a parameter is put again without it, once for each), and raises one exception type. Nothing here decides what to do with an answer.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def _exchange(
             with streaming as response:
                 return response.read(), tuple({TEMPERATURE} - set(sent))
         except BadRequestError as error:
-            blamed = {(model, name) for name in (TEMPERATURE, LIMIT) if name in sent and name in str(error)}
+            words = str(error)
+            # Named as not supported, and not in passing: a prompt that is too long is told in terms of max_tokens too.
+            blamed = {(model, name) for name in (TEMPERATURE, LIMIT) if name in sent and name in words and "support" in words.lower()}
             if not blamed:
                 raise
             _refused.update(blamed)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from accounts.models import Account, Contact, DisputeSignal, Invoice, Promise
 from drafts import states, transitions
 from drafts.delivery import outbox
+from drafts.detection.writing import OVER
 from drafts.models import FollowUp
 from drafts.review.verdicts import void_approvals
 from governance import holds
@@ -48,8 +49,8 @@ def open_signals(
     signals = []
     about: list[Invoice | None] = [*invoices] or [None]
     for invoice in about:
-        known = DisputeSignal.objects.filter(account=account, source_kind=heard.kind, source_id=heard.id, invoice=invoice).first()
-        if known is not None:
+        known = DisputeSignal.objects.filter(account=account, source_kind=heard.kind, source_id=heard.id, invoice=invoice)
+        if (known.exclude(OVER) if detector == "person" else known).exists():  # a person may find anew what was dismissed or resolved; a machine may not
             continue
         signal = DisputeSignal(
             account=account, invoice=invoice, source_kind=heard.kind, source_id=heard.id, category=category or "other",

@@ -15,7 +15,7 @@ from drafts import states
 from drafts.delivery import handover, outbox
 from drafts.models import Reply
 from drafts.responses import Incoming, confirm_kind, record_reply
-from drafts.review import Blocked, NotAllowed
+from drafts.review import Blocked, NotAllowed, dismiss_signal
 from governance.models import Event, Hold
 from tests.drafts.scene import AS_OF, routine_case, stop_clock
 from tests.factories import make_contact, make_user
@@ -161,6 +161,19 @@ def test_a_person_corrects_the_kind_and_its_consequences_follow():
     assert (reply.kind, reply.confirmed_by) == ("dispute", case.desk.finance)
     assert DisputeSignal.objects.get().detector == "person"
     assert Hold.objects.get().kind == "dispute"
+
+
+def test_a_person_may_find_a_dispute_in_words_where_an_earlier_one_was_dismissed():
+    case = sent()
+    reply, _ = reply_to(case, DISPUTE)
+    first = DisputeSignal.objects.get()
+    dismiss_signal(first.pk, "a question of delivery", "never delivered", by=case.desk.reviewer, at=LATER)
+    assert not Hold.objects.filter(released_at__isnull=True).exists()
+    confirm_kind(reply.pk, "question", by=case.desk.reviewer, at=LATER)
+    confirm_kind(reply.pk, "dispute", by=case.desk.reviewer, at=LATER)
+    again = DisputeSignal.objects.exclude(pk=first.pk).get()
+    assert (again.status, again.detector) == (DisputeSignal.Status.PENDING, "person")
+    assert Hold.objects.filter(released_at__isnull=True, source=f"signal:{again.pk}").exists()
 
 
 def test_a_message_id_of_another_account_or_of_ours_is_refused():
